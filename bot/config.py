@@ -1,0 +1,171 @@
+"""Settings: environment over waymark.toml over defaults, checked once, frozen.
+
+Every setting is listed here and in README.md; a wrong value is refused with a sentence.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from bot.errors import WaymarkError
+
+ROOT = Path(__file__).resolve().parent.parent
+PREFIX = "WAYMARK_"
+FILE = "waymark.toml"
+TELEGRAM = "https://api.telegram.org"
+MINOR_RULES = ("us", "palermo")
+FAMILIES = ("self", "guided", "learn", "role", "policy")
+
+
+class Secret:
+    """A value that never shows itself: prints as stars, gives its text only to `reveal`."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value
+
+    def reveal(self) -> str:
+        return self._value
+
+    def __repr__(self) -> str:
+        return "Secret('**********')"
+
+    __str__ = __repr__
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """The settings of one run; names are those of the file, `WAYMARK_<NAME>` in the environment.
+
+    token_file: file with the bot token. bot_api: address of the Bot API server. country, region: assumed until the
+    person picks a place ("" = ask). families: families of flows offered. flows, contacts: extra folders of content.
+    minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). keys: folder of the day keys,
+    on a memory file system ("" = found by itself).
+    """
+
+    token_file: Path | None = None
+    bot_api: str = TELEGRAM
+    country: str = ""
+    region: str = ""
+    families: tuple[str, ...] = FAMILIES
+    flows: tuple[Path, ...] = ()
+    contacts: tuple[Path, ...] = ()
+    minor_rule: str = "us"
+    data: Path | None = None
+    keys: Path | None = None
+    root: Path = field(default=ROOT)
+
+    def token(self) -> Secret:
+        """The bot token, read from its file. Raises WaymarkError where there is none."""
+        where = f"{PREFIX}TOKEN_FILE"
+        if self.token_file is None:
+            raise WaymarkError(where, "is not set.", "Name a file that holds the token, or try it without: waymark try")
+        try:
+            token = self.token_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise WaymarkError(where, "names a file that cannot be read.", "Check its path and that you may read it.") from None
+        number, _, rest = token.partition(":")
+        if not (number.isdigit() and len(rest) >= 30 and rest.isascii() and not any(c.isspace() for c in rest)):
+            raise WaymarkError(where, "names a file that holds no bot token.", "Put the token from @BotFather in it, alone.")
+        return Secret(token)
+
+
+def read_config(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
+    """Settings from the environment and from waymark.toml in the folder (the current one when None).
+
+    Raises WaymarkError for an unknown or wrong setting.
+    """
+    given = dict(os.environ if environment is None else environment)
+    values = _file_values((folder or Path.cwd()) / FILE)
+    for name in SETTINGS:
+        if (value := given.get(PREFIX + name.upper())) is not None:
+            values[name] = value
+    unknown = [key for key in given if key.startswith(PREFIX) and key[len(PREFIX) :].lower() not in SETTINGS]
+    if unknown:
+        raise WaymarkError(sorted(unknown)[0], "is no setting.", f"Known: {', '.join(sorted(SETTINGS))}.")
+    return Config(**{name: SETTINGS[name](name, value) for name, value in values.items()})  # type: ignore[arg-type]
+
+
+def _file_values(path: Path) -> dict[str, object]:
+    if not path.exists():
+        return {}
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise WaymarkError(FILE, f"cannot be read: {error}.", "Mend or remove it.") from None
+    for key in data:
+        if key not in SETTINGS:
+            raise WaymarkError(FILE, f'"{key}" is no setting.', f"Known: {', '.join(sorted(SETTINGS))}.")
+    return data
+
+
+def _path(name: str, value: object) -> Path | None:
+    return Path(str(value)).expanduser() if value else None
+
+
+def _folders(name: str, value: object) -> tuple[Path, ...]:
+    parts = value if isinstance(value, list) else str(value).split(os.pathsep)
+    folders = tuple(Path(str(part)).expanduser() for part in parts if part)
+    for folder in folders:
+        if not folder.is_dir():
+            raise WaymarkError(PREFIX + name.upper(), f'"{folder}" is no folder.', "Name a folder that exists.")
+    return folders
+
+
+def _address(name: str, value: object) -> str:
+    address = urlsplit(str(value))
+    is_local = address.hostname in ("127.0.0.1", "localhost", "::1")
+    if not address.hostname or address.scheme not in ("https", "http") or (address.scheme == "http" and not is_local):
+        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', "Write https://..., or http:// on this machine alone.")
+    return str(value).rstrip("/")
+
+
+def _country(name: str, value: object) -> str:
+    code = str(value).strip().upper()
+    if code and not (len(code) == 2 and code.isalpha()):
+        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', "Write a country of two letters, such as US.")
+    return code
+
+
+def _region(name: str, value: object) -> str:
+    code = str(value).strip().upper()
+    if code and "-" not in code:
+        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', "Write country and region, such as US-KY.")
+    return code
+
+
+def _families(name: str, value: object) -> tuple[str, ...]:
+    parts = [str(part).strip() for part in (value if isinstance(value, list) else str(value).split(","))]
+    wrong = [part for part in parts if part not in FAMILIES]
+    if wrong:
+        raise WaymarkError(PREFIX + name.upper(), f'names "{wrong[0]}".', f"Choose from {', '.join(FAMILIES)}.")
+    return tuple(dict.fromkeys(parts))
+
+
+def _minor_rule(name: str, value: object) -> str:
+    if value not in MINOR_RULES:
+        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', f"Choose from {', '.join(MINOR_RULES)}.")
+    return str(value)
+
+
+SETTINGS = {
+    "token_file": _path,
+    "bot_api": _address,
+    "country": _country,
+    "region": _region,
+    "families": _families,
+    "flows": _folders,
+    "contacts": _folders,
+    "minor_rule": _minor_rule,
+    "data": _path,
+    "keys": _path,
+}

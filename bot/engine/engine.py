@@ -1,0 +1,244 @@
+"""show(session) -> Screen: replay the answers, say what is on screen and where each button leads. Pure."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Iterator
+from dataclasses import replace
+
+from bot.engine.machine import Chart, Position
+from bot.engine.outcome import end_texts, list_texts, route_cards, sign_texts
+from bot.engine.screen import HELP, LANGUAGES, LEAVE, Choice, Kind, Screen, Static, Text, Want
+from bot.engine.session import Flag, Session
+from bot.flow.model import Button, Library, Option, Step
+from bot.flow.scoring import Measures
+
+DOOR = "core"
+MENU_STEP = "co_role"
+MEMO_SIZE = 50_000
+MAX_JUMPS = 8
+URGENT_LINES, OUTCOME_LINES = 2, 2
+
+Path = tuple[str, bool, bool, tuple[int, ...]]  # flow, minor, paused, answers: no link to a chat
+
+
+class Engine:
+    """All charts of a library. Where a path leads is memoised, bounded, so that a tap costs one transition."""
+
+    def __init__(self, library: Library, minor_rule: str = "us") -> None:
+        self.library = library
+        self.charts = {id: Chart(flow, library, minor_rule) for id, flow in library.flows.items()}
+        self._memo: OrderedDict[Path, Position | None] = OrderedDict()
+        self._entries: dict[tuple[str, str], tuple[int, ...]] = {}
+
+    # -- where a session stands --------------------------------------------------------------------------------
+
+    def locate(self, session: Session) -> Position | None:
+        """The position its answers lead to, in the flow it names; None where no such path exists."""
+        chart = self.charts.get(session.flow)
+        if chart is None:
+            return None
+        minor, paused = session.has(Flag.MINOR), session.has(Flag.PAUSED)
+        known = len(session.answers)
+        position: Position | None = None
+        while known >= 0:
+            path = (session.flow, minor, paused, session.answers[:known])
+            if path in self._memo:
+                self._memo.move_to_end(path)
+                position = self._memo[path]
+                break
+            known -= 1
+        else:
+            known, position = 0, chart.start(minor, paused)
+        for place in range(known, len(session.answers)):
+            if position is None:
+                return None
+            position = chart.advance(position, session.answers[place])
+            self._remember((session.flow, minor, paused, session.answers[: place + 1]), position)
+        return position
+
+    def _remember(self, path: Path, position: Position | None) -> None:
+        self._memo[path] = position
+        if len(self._memo) > MEMO_SIZE:
+            self._memo.popitem(last=False)
+
+    def count(self, session: Session) -> int:
+        """How many answers the screen of a session takes: 0 at an end; -1 where the path is impossible."""
+        position = self.locate(session)
+        return -1 if position is None else self.charts[session.flow].count(position)
+
+    def entry(self, flow: str, step: str) -> tuple[int, ...]:
+        """The shortest answers that lead from a flow's start to one of its steps."""
+        if (flow, step) not in self._entries:
+            self._entries[flow, step] = self._find_entry(flow, step)
+        return self._entries[flow, step]
+
+    def _find_entry(self, flow: str, step: str) -> tuple[int, ...]:
+        chart = self.charts[flow]
+        queue: deque[tuple[Position, tuple[int, ...]]] = deque([(chart.start(), ())])
+        seen: set[str] = set()
+        while queue:
+            position, answers = queue.popleft()
+            if position.state == step:
+                return answers
+            seen.add(position.state)
+            for option in range(1, chart.count(position) + 1):
+                further = chart.advance(position, option)
+                if further is not None and further.state not in seen:
+                    queue.append((further, (*answers, option)))
+        return ()
+
+    def menu(self, session: Session) -> Session:
+        """The choice of flows; what was answered before is left behind."""
+        plain = session.in_flow(DOOR, self.entry(DOOR, MENU_STEP))
+        return plain.at(off=Flag.CLIENT | Flag.WORKER | Flag.CONSENTED)
+
+    # -- what is on screen -------------------------------------------------------------------------------------
+
+    def show(self, session: Session) -> Screen | None:
+        """The screen of a session; None where its path is impossible (an old or foreign button)."""
+        session, kind = self._turn_back(session)
+        for _ in range(MAX_JUMPS):
+            position = self.locate(session)
+            if position is None:
+                return None
+            if not position.state.startswith("@"):
+                break
+            session = self._jump(session, position)
+        else:
+            return None
+        if kind is not None:
+            return Screen(session, kind)
+        return self._draw(session, position)
+
+    def _turn_back(self, session: Session) -> tuple[Session, Kind | None]:
+        """What a Back button shows; a first question leads to the menu, the very first card to the languages."""
+        turn, session = session.turn, session.marked(session.turn.HERE)
+        if not turn & turn.BACK:
+            return session, None
+        if session.has(Flag.HELP):
+            return session.at(off=Flag.HELP), None
+        if session.answers:
+            return replace(session, answers=session.answers[:-1]), None
+        if session.flow == DOOR:
+            return session, "languages"
+        return self.menu(session).at(off=Flag.MINOR), None
+
+    def _jump(self, session: Session, position: Position) -> Session:
+        flow, _, step = position.state[1:].partition(".")
+        here = self.charts[session.flow]
+        on = Flag.NONE
+        if "minor" in here.measures(position).facts:
+            on |= Flag.MINOR
+        if position.paused:
+            on |= Flag.PAUSED
+        if here.flow.grants:
+            on |= Flag.CONSENTED
+        there = self.library.flows.get(flow)
+        if there is None:  # withdrawn at start because its file is broken
+            return self.menu(session)
+        if there.needs and not (session.flags | on) & Flag.CONSENTED:
+            gate = next((f for f in self.library.flows.values() if f.grants == there.needs), None)
+            if gate is None:
+                return self.menu(session)
+            there, step = gate, ""
+        if there.family == "guided":
+            on |= Flag.WORKER
+        return session.in_flow(there.id, self.entry(there.id, step) if step else ()).at(on=on)
+
+    def _draw(self, session: Session, position: Position) -> Screen:
+        chart = self.charts[session.flow]
+        measures = chart.measures(position)
+        if session.has(Flag.HELP):
+            return self._contacts(session, position, measures, "CONTACTS")
+        step = chart.step(position)
+        if step is not None:
+            return self._step(session, chart, step, measures)
+        head, _, _ = position.state.partition(">")
+        kind, _, card = head.partition(":")
+        if kind == "urgent":
+            return self._urgent(session, position, measures)
+        if kind in ("more", "pause"):
+            text = Text(f"card.{'s_more' if kind == 'more' else 's_two_skips'}.text")
+            return Screen(session, "more" if kind == "more" else "pause", (text,), self._buttons(session, position))
+        if kind == "card":
+            return self._outcome(session, position, measures, card)
+        if kind == "view":
+            return Screen(session, "card", (Text(f"card.{card}.text"),))
+        if head == "SIGNS":
+            return Screen(session, "signs", (Text("ui.signs"), *sign_texts(chart.flow, position.trail)))
+        if head == "LIST":
+            return Screen(session, "list", list_texts(chart.flow, measures))
+        if head.startswith("CONTACTS"):
+            return self._contacts(session, position, measures, head)
+        if head.startswith("MENU"):
+            return Screen(session, "menu", (Text("ui.menu"),), self._buttons(session, position))
+        return Screen(session, "done" if head == "DONE" else "leave", (Text("ui.done"),))
+
+    def _step(self, session: Session, chart: Chart, step: Step, measures: Measures) -> Screen:
+        base = f"{chart.flow.id}.{step.id}"
+        choices = tuple(
+            Choice(f"{base}.opt.{option.id}", LEAVE if option.go == "LEAVE" else session.answer(number))
+            for number, option in enumerate(step.options, 1)
+        )
+        guidance: tuple[Text, ...] = ()
+        if chart.flow.quiet_stop and chart.band(measures, but_urgent=True) == "strong":
+            guidance = (Text("ui.enough_to_offer"),)
+        return Screen(session, "step", (Text(f"{base}.text"),), choices, guidance=guidance)
+
+    def _urgent(self, session: Session, position: Position, measures: Measures) -> Screen:
+        want = replace(self.want(session, position), urgent=True, limit=URGENT_LINES)
+        texts = self._urgent_texts(session, measures)
+        return Screen(session, "urgent", texts, self._buttons(session, position), want, band="urgent")
+
+    def _urgent_texts(self, session: Session, measures: Measures) -> tuple[Text, ...]:
+        outcomes = self.charts[session.flow].outcomes("minor" in measures.facts)
+        return tuple(Text(f"card.{card}.text") for card in outcomes.urgent) if outcomes else ()
+
+    def _outcome(self, session: Session, position: Position, measures: Measures, card: str) -> Screen:
+        chart = self.charts[session.flow]
+        urgent = "urgent" in measures.facts
+        texts = (
+            *(self._urgent_texts(session, measures) if urgent else ()),
+            *end_texts(chart.flow, card, measures),
+            *(Text(f"card.{id}.text") for id in route_cards(self.library, chart.flow, card, measures)),
+        )
+        want = replace(self.want(session, position), limit=OUTCOME_LINES)
+        band = chart.band(measures)
+        return Screen(session, "outcome", texts, self._buttons(session, position), want, band)
+
+    def _contacts(self, session: Session, position: Position, measures: Measures, state: str) -> Screen:
+        purpose = state.partition(".")[2] or "help"
+        want = self.want(session, position)
+        if purpose in ("training", "other"):
+            want = replace(want, purpose="training" if purpose == "training" else "other")
+        texts = (Text("card.r_cant_talk.text"),) if session.has(Flag.QUIET) else ()
+        return Screen(session, "contacts", texts, (), want)
+
+    def want(self, session: Session, position: Position) -> Want:
+        """Which contacts fit where the person stands."""
+        chart = self.charts[session.flow]
+        measures = chart.measures(position)
+        ended = position.state.startswith(("card:", "view:", "CONTACTS", "SIGNS"))
+        return Want(
+            urgent="urgent" in measures.facts,
+            minor="minor" in measures.facts,
+            worker=session.has(Flag.WORKER) and not session.has(Flag.CLIENT),
+            band=chart.band(measures) if ended else None,
+            routes=tuple(name for name in self.library.routes if name in measures.routes),
+        )
+
+    def _buttons(self, session: Session, position: Position) -> tuple[Choice, ...]:
+        buttons = self.charts[session.flow].options[position.state]
+        return tuple(self._choices(session, buttons))
+
+    def _choices(self, session: Session, buttons: tuple[Option, ...] | tuple[Button, ...]) -> Iterator[Choice]:
+        for number, button in enumerate(buttons, 1):
+            go = session.answer(number)
+            if button.go == "CONTACTS.quiet":
+                go = go.at(on=Flag.QUIET)
+            named = button.go[1:] if button.go[1:] in self.library.flows and not button.say else ""
+            yield Choice(f"{named}.title" if named else f"button.{button.id}", go)
+
+
+__all__ = ["HELP", "LANGUAGES", "Engine", "Static"]

@@ -1,0 +1,78 @@
+"""A session: everything a button carries. The server keeps none of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import IntFlag
+
+LIFE_MINUTES = 24 * 60
+MAX_ANSWERS = 63
+
+
+class Flag(IntFlag):
+    """What holds beyond the answers; one byte in the button.
+
+    WORKER: an outreach worker's conversation. MINOR, CONSENTED, PAUSED (the two-skips card was shown): carried from
+    flow to flow. QUIET: cannot talk. FEAR: fears police or visa staff. CLIENT: the phone was handed over.
+    HELP: contacts lie over the current step.
+    """
+
+    NONE = 0
+    WORKER = 1
+    MINOR = 2
+    CONSENTED = 4
+    PAUSED = 8
+    QUIET = 16
+    FEAR = 32
+    CLIENT = 64
+    HELP = 128
+
+
+class Turn(IntFlag):
+    """How a button reads the session it holds.
+
+    HERE: show it. BACK: show what came before it. STAY: show it, from a screen laid over it.
+    BACK and STAY mark the Back button, by which a tap on a static button finds the session it was tapped on.
+    """
+
+    HERE = 0
+    BACK = 1
+    STAY = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A conversation so far.
+
+    locale, second: permanent language numbers, 0 = none, at most 63. country: permanent number, 10 bits. region: 6 bits.
+    started: minutes since 2025-01-01 UTC. number: random, 32 bits. answers: for each screen so far the option, from 1.
+    """
+
+    flow: str
+    locale: int = 1
+    second: int = 0
+    country: int = 0
+    region: int = 0
+    flags: Flag = Flag.NONE
+    turn: Turn = Turn.HERE
+    started: int = 0
+    number: int = 0
+    answers: tuple[int, ...] = ()
+
+    def answer(self, option: int) -> Session:
+        """The session one tap further."""
+        return replace(self, answers=(*self.answers, option), turn=Turn.HERE, flags=self.flags & ~Flag.HELP)
+
+    def marked(self, turn: Turn) -> Session:
+        return replace(self, turn=turn)
+
+    def at(self, *, on: Flag = Flag.NONE, off: Flag = Flag.NONE) -> Session:
+        """The same place with flags set or cleared."""
+        return replace(self, flags=(self.flags | on) & ~off, turn=Turn.HERE)
+
+    def has(self, flag: Flag) -> bool:
+        return bool(self.flags & flag)
+
+    def in_flow(self, flow: str, answers: tuple[int, ...] = ()) -> Session:
+        """The start of another flow, carrying place, languages and flags."""
+        return replace(self, flow=flow, answers=answers, turn=Turn.HERE, flags=self.flags & ~Flag.HELP)

@@ -1,0 +1,100 @@
+"""Put the house together: content folders and settings in, a Talk out. Nothing here speaks to a network."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+from bot.config import Config
+from bot.contacts.model import Directory
+from bot.contacts.read import read as read_contacts
+from bot.counts.once import Seen
+from bot.counts.tally import Counter, NullCounter
+from bot.engine.engine import Engine
+from bot.errors import Finding
+from bot.flow.model import Library
+from bot.flow.read import gather
+from bot.seal.keyring import Keyring, memory_folder
+from bot.seal.token import Seal
+from bot.talk import Defaults, Talk, minutes_since_epoch
+from bot.texts.catalogue import Catalogues
+from bot.texts.languages import Languages, read_languages
+from bot.texts.offer import Offers
+from bot.texts.places import Places
+from bot.texts.source import messages
+from bot.texts.speak import Speaker
+
+UNIX_EPOCH = date(1970, 1, 1)
+VERSION_DIGITS = 8
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """Everything read from the content folders, with what is wrong in it; broken parts are left out."""
+
+    library: Library
+    languages: Languages
+    catalogues: Catalogues
+    directory: Directory
+    found: tuple[Finding, ...] = ()
+
+
+def read_content(config: Config) -> Content:
+    """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
+    library, found = gather([config.root / "flows", *config.flows])
+    languages = read_languages(config.root / "locales" / "languages.toml")
+    catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
+    reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])
+    return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings))
+
+
+def content_version(config: Config) -> str:
+    """A short code that changes with any word, question or contact."""
+    digest = hashlib.sha256()
+    folders = [config.root / "flows", config.root / "locales", *config.flows, *config.contacts]
+    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".toml", ".po", ".csv")):
+        digest.update(path.name.encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:VERSION_DIGITS]
+
+
+def keyring(folder: Path | None, now: Callable[[], datetime], complain: Callable[[str], None] | None = None) -> Keyring:
+    """The day keys on a memory file system; in this process alone, with one line of warning, where there is none."""
+    folder = folder or memory_folder("waymark")
+    if folder is None:
+        line = "keys: no memory file system found. Keys live in this process: open talks start anew after a restart."
+        (complain or (lambda text: print(text, file=sys.stderr)))(line)
+    return Keyring(folder, lambda: (now().date() - UNIX_EPOCH).days)
+
+
+def build_talk(
+    config: Config,
+    content: Content,
+    keys: Keyring,
+    counter: Counter | None = None,
+    now: Callable[[], datetime] = utc_now,
+    version: str = "",
+) -> Talk:
+    """The use case with all its rooms."""
+    engine = Engine(content.library, config.minor_rule)
+    seal = Seal(
+        keys,
+        engine.count,
+        lambda flow: content.library.flows[flow].digest,
+        lambda digest: flow.id if (flow := content.library.by_digest.get(digest)) else None,
+        lambda: minutes_since_epoch(now()),
+    )
+    offers = Offers(content.languages, content.catalogues, content.library)
+    speaker = Speaker(offers, content.directory, lambda: now().date())
+    country, region = content.directory.numbers(config.country or None, config.region or None)
+    defaults = Defaults(country, region, config.families, version)
+    return Talk(
+        engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults
+    )

@@ -1,0 +1,234 @@
+"""turn(data, place) -> Reply: what a person tapped, what they see next. The one use case."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from bot.counts.once import Seen
+from bot.counts.tally import Counter, Tally
+from bot.engine.engine import Engine
+from bot.engine.screen import Choice, Kind, Screen, Static, Text
+from bot.engine.session import Flag, Session, Turn
+from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
+from bot.seal.token import CHARACTERS, Place, Seal
+from bot.texts.places import Places
+from bot.texts.speak import Reply, Speaker
+
+EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+LANGUAGES_PER_PAGE = 12
+COMMANDS = ("start", "help", "exit", "language", "privacy", "about")
+PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
+NUMBER_BITS = 32
+
+
+def minutes_since_epoch(now: datetime) -> int:
+    """Whole minutes since 2025-01-01 UTC, as buttons carry them."""
+    return int((now - EPOCH).total_seconds() // 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds until the person says otherwise: permanent place numbers, families of flows offered, content version."""
+
+    country: int = 0
+    region: int = 0
+    families: tuple[str, ...] = ()
+    version: str = ""
+
+
+class Talk:
+    """All that answers a tap, tied together. now: aware UTC. number: a fresh random conversation number."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        seal: Seal,
+        speaker: Speaker,
+        places: Places,
+        counter: Counter,
+        seen: Seen,
+        now: Callable[[], datetime],
+        defaults: Defaults,
+        number: Callable[[], int] = lambda: secrets.randbits(NUMBER_BITS),
+    ) -> None:
+        self.engine, self.seal, self.speaker, self.places = engine, seal, speaker, places
+        self.counter, self.seen, self.now = counter, seen, now
+        self.defaults, self.number = defaults, number
+        self.languages = speaker.languages
+
+    # -- ways in -----------------------------------------------------------------------------------------------
+
+    def turn(self, data: str, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
+        """One tap.
+
+        data: what the button carried. beside: what the other buttons of that screen carried, by which a static button
+        finds the session it stood beside. hint: Telegram's language code.
+        """
+        if len(data) == CHARACTERS:
+            session = self.seal.open(data, place)
+            screen = self.engine.show(session) if session is not None else None
+            if session is None or screen is None:
+                return self._speak(Screen(self.fresh(hint), "closed", (Text("ui.unread"),)), place)
+            return self._reply(screen, place)
+        plain = read_plain(data) or Plain("m")
+        if plain.verb == "x":
+            return Reply(leave=True)
+        return self._overlay(plain, self._beside(beside, place), place, hint)
+
+    def command(self, name: str, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
+        """A typed command, without its slash; unknown ones show the languages, as /start does."""
+        if name == "exit":
+            return Reply(leave=True)
+        session = self._beside(beside, place)
+        if name == "help":
+            return self._overlay(Plain("h"), session, place, hint)
+        if name == "language":
+            return self._overlay(Plain("l"), session, place, hint)
+        if name in ("privacy", "about"):
+            at = session or self.fresh(hint)
+            return self._speak(self._page(name, at), place)
+        return self._overlay(Plain("l"), None, place, hint)
+
+    def notice(self, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
+        """The answer to typed text and media: the one fixed card, over the screen it came to."""
+        session = self._beside(beside, place)
+        screen = self.engine.show(session) if session is not None else None
+        if screen is None:
+            start = self.fresh(hint)
+            return self._speak(Screen(start, "card", (Text("card.s_free_text.text"),), back=start.marked(Turn.STAY)), place)
+        return self._reply(replace(screen, texts=(Text("card.s_free_text.text"), *screen.texts)), place)
+
+    def fresh(self, hint: str | None) -> Session:
+        """A new conversation at the door, in the language the hint suggests."""
+        language, _ = self.languages.resolve(hint)
+        if not self.speaker.offers.has_language(language):
+            language = self.languages.get(1)
+        return Session(
+            "core", language.number, 0, self.defaults.country, self.defaults.region,
+            started=minutes_since_epoch(self.now()), number=self.number(),
+        )  # fmt: skip
+
+    # -- screens laid over a session -----------------------------------------------------------------------------
+
+    def _beside(self, beside: Iterable[str], place: Place) -> Session | None:
+        """The session a screen stood for, read from its Back button."""
+        for data in beside:
+            session = self.seal.open(data, place) if len(data) == CHARACTERS else None
+            if session is not None and session.turn is not Turn.HERE:
+                return session.marked(Turn.HERE)
+        return None
+
+    def _overlay(self, plain: Plain, session: Session | None, place: Place, hint: str | None) -> Reply:
+        at = session or self.fresh(hint)
+        if plain.verb == "h":
+            screen = self.engine.show(at.at(on=Flag.HELP))
+            return self._reply(screen, place) if screen else self._reply(self._door(at), place)
+        if plain.verb == "l":
+            return self._speak(self._languages(at, plain.number), place)
+        if plain.verb == "p":
+            return self._speak(self._places(at, plain.number), place)
+        return self._reply(self._door(self.engine.menu(at) if session else at), place)
+
+    def _door(self, session: Session) -> Screen:
+        screen = self.engine.show(session)
+        assert screen is not None, "the door of every library opens"
+        return screen
+
+    def _languages(self, session: Session, page: int) -> Screen:
+        """Native names, the person's first; a new choice keeps place and answers."""
+        offered = self.speaker.offers.offered()
+        offered.sort(key=lambda language: (language.number != session.locale, language.number))
+        pages = max(1, -(-len(offered) // LANGUAGES_PER_PAGE))
+        shown = offered[page % pages * LANGUAGES_PER_PAGE :][:LANGUAGES_PER_PAGE]
+        choices = [Choice("", replace(session, locale=one.number, turn=Turn.HERE), one.native) for one in shown]
+        if pages > 1:
+            choices.append(Choice("ui.more_languages", Static(f"l:{(page + 1) % pages}")))
+        return self._over(session, "languages", (Text("ui.languages"),), choices)
+
+    def _places(self, session: Session, number: int) -> Screen:
+        """Countries by group (numbers below 10), or the regions of one country."""
+        tag = self.languages.get(session.locale).tag
+        country, page = divmod(number, PLACE_PAGES)
+        if country:
+            return self._regions(session, country, page)
+        choices = []
+        for entry in self.places.countries(tag, session.country or self.defaults.country, page):
+            go = Static(f"p:{entry.page}") if entry.page else self._moved(session, entry.country, 0)
+            choices.append(Choice("", go, entry.label))
+        return self._over(session, "places", (Text("ui.places"),), choices)
+
+    def _regions(self, session: Session, country: int, page: int) -> Screen:
+        choices = [Choice("ui.whole_country", self._moved(session, country, 0))]
+        entries, more = self.places.regions(country, page)
+        choices += [Choice("", self._moved(session, country, number), label) for number, label in entries]
+        if more or page:
+            choices.append(Choice("ui.more_places", Static(country_page(country, page + 1 if more else 0))))
+        return self._over(session, "places", (Text("ui.regions"),), choices)
+
+    def _moved(self, session: Session, country: int, region: int) -> Session:
+        """The same talk in another place; where no contacts were on screen, they now are."""
+        moved = replace(session, country=country, region=region, turn=Turn.HERE)
+        screen = self.engine.show(moved)
+        return moved if screen is not None and screen.want is not None else moved.at(on=Flag.HELP)
+
+    def _page(self, name: str, session: Session) -> Screen:
+        if name == "privacy":
+            texts = [Text(f"privacy.{part}") for part in PRIVACY]
+        else:
+            texts = [Text("about.text"), Text("about.content", {"version": self.defaults.version})]
+        return self._over(session, "card", tuple(texts), ())
+
+    def _over(self, session: Session, kind: Kind, texts: tuple[Text, ...], choices: Iterable[Choice]) -> Screen:
+        return Screen(session, kind, texts, tuple(choices), back=session.marked(Turn.STAY))
+
+    # -- out -----------------------------------------------------------------------------------------------------
+
+    def _reply(self, screen: Screen, place: Place) -> Reply:
+        if screen.kind == "languages":
+            return self._speak(self._languages(screen.session, 0), place)
+        if screen.kind == "leave":
+            return Reply(leave=True)
+        screen = self._withheld(screen) or screen
+        self._count(screen, place)
+        return self._speak(screen, place)
+
+    def _withheld(self, screen: Screen) -> Screen | None:
+        """Contacts and other languages instead of a screening that nobody has checked in this one."""
+        session = screen.session
+        flow = self.engine.library.flows[session.flow]
+        language = self.languages.get(session.locale)
+        if screen.kind == "contacts" or flow.id == "core" or self.speaker.offers.has_flow(flow, language):
+            return None
+        choices = [
+            Choice("", replace(session, locale=other.number, turn=Turn.HERE), other.native)
+            for other in self.speaker.offers.others(flow, language)
+        ]
+        position = self.engine.locate(session)
+        want = self.engine.want(session, position) if position else None
+        return Screen(session, "card", (Text("ui.withheld"),), tuple(choices), want)
+
+    def _speak(self, screen: Screen, place: Place) -> Reply:
+        return self.speaker.speak(screen, lambda session: self.seal.seal(session, place))
+
+    def _count(self, screen: Screen, place: Place) -> None:
+        """Tell the counter that something started or ended; it answers nothing, and nothing waits for it."""
+        session = screen.session
+        flow = self.engine.library.flows[session.flow]
+        if flow.scoring == "none" or not session.answers:
+            return
+        ended = screen.kind == "outcome"
+        now, started = self.now(), EPOCH.timestamp() + session.started * 60
+        if not self.seen.first(
+            "ended" if ended else "started", session.number, place.chat, datetime.fromtimestamp(started, UTC), now
+        ):
+            return
+        language = self.languages.get(session.locale).tag
+        region, _ = self.speaker.directory.place(session.country, session.region)
+        role = "worker" if session.has(Flag.WORKER) else "self"
+        if ended:
+            self.counter.add(Tally(flow.id, role, "ended", screen.band, language, region or None))
+        else:
+            self.counter.add(Tally(flow.id, role, "started"))

@@ -1,0 +1,96 @@
+"""A contact as lines: what it is, its name, each number alone on its line, what is known of it, source and date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from bot.contacts.dial import dial
+from bot.contacts.model import Channel, Contact
+from bot.contacts.need import Pick
+from bot.texts.languages import Languages
+from bot.texts.page import Line, isolate
+from bot.texts.voice import Voice
+
+INTERPRETERS = "interpreters"
+MAX_LANGUAGES = 6
+
+
+def contact_lines(pick: Pick, voice: Voice, languages: Languages, country: str, brief: bool = False) -> list[Line]:
+    """The lines of one contact. country: where the person is, for the form a number is dialled in.
+
+    brief: leave out what is not needed to act (under an outcome card).
+    """
+    contact, rtl = pick.contact, voice.language.rtl
+    lines = [Line(voice.say(f"kind.{contact.kind}")), Line(contact.name, "bold")]
+    for channel in contact.channels:
+        lines += _channel_lines(channel, contact, voice, country)
+    if not brief:
+        lines += [Line(text) for text in _facts(contact, voice, languages)]
+    if "stale" in pick.why or "page" in pick.why:
+        lines.append(Line(voice.say("contact.stale")))
+    if "unconfirmed" in pick.why:
+        lines.append(Line(voice.say("contact.low")))
+    values = {
+        "date": isolate(contact.checked_on.isoformat(), rtl),
+        "source": isolate(host_of(contact.source_url), rtl),
+    }
+    lines.append(Line(voice.say("contact.checked", values)))
+    return lines
+
+
+def _channel_lines(channel: Channel, contact: Contact, voice: Voice, country: str) -> Iterator[Line]:
+    """A word for one way to reach a contact, then the number or address alone on its line."""
+    rtl = voice.language.rtl
+    if channel.way in ("chat", "web"):
+        yield Line(voice.say(f"contact.{channel.way}"))
+        yield Line(channel.target, is_number=True)
+        return
+    if number := dial(channel.target, contact.country, country):
+        if channel.way == "text" and channel.keyword:
+            yield Line(voice.say("contact.text_keyword", {"keyword": isolate(channel.keyword, rtl)}))
+        elif channel.way == "app":
+            yield Line(voice.say("contact.app", {"app": isolate(channel.app, rtl)}))
+        else:
+            yield Line(voice.say(f"contact.{channel.way}"))
+        yield Line(number, is_number=True)
+    if channel.abroad and country != contact.country:
+        yield Line(voice.say("contact.call_abroad"))
+        yield Line(dial(channel.abroad, contact.country, ""), is_number=True)
+
+
+def _facts(contact: Contact, voice: Voice, languages: Languages) -> Iterator[str]:
+    """What is known and sourced; unknown is left unsaid."""
+    rtl = voice.language.rtl
+    if contact.is_always_open:
+        yield voice.say("contact.always")
+    elif contact.hours:
+        yield voice.say("contact.hours", {"hours": isolate(contact.hours, rtl)})
+    if contact.languages:
+        yield voice.say("contact.languages", {"languages": _spoken(contact, voice, languages)})
+    if contact.free == "yes":
+        yield voice.say("contact.free")
+    if contact.anonymous == "yes":
+        yield voice.say("contact.no_name")
+    if contact.police_involved == "yes" and not contact.is_emergency:
+        yield voice.say("contact.police")
+    if contact.limits:
+        yield voice.say("contact.limits", {"limits": isolate(contact.limits, rtl)})
+
+
+def _spoken(contact: Contact, voice: Voice, languages: Languages) -> str:
+    """Language names as their speakers write them; the rest by code."""
+    named: list[str] = []
+    for code in contact.languages:
+        if code != INTERPRETERS:
+            language, matched = languages.resolve(code)
+            named.append(isolate(language.native if matched else code, voice.language.rtl))
+    shown = list(dict.fromkeys(named))[:MAX_LANGUAGES]
+    if INTERPRETERS in contact.languages:
+        shown.append(voice.say("contact.interpreters"))
+    return ", ".join(shown)
+
+
+def host_of(url: str) -> str:
+    """The site a row was read on."""
+    return urlsplit(url).hostname or url

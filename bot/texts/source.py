@@ -1,0 +1,56 @@
+"""Everything the product says, in English, by key: the source that catalogues translate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bot.flow.model import Card, Flow, Library, Step
+from bot.texts.words import BUTTON_LIMIT, WORDS, Class, Message
+
+SAFETY, CORE = "safety", "core"
+TEXT_LIMIT = 300
+TITLE_LIMIT = BUTTON_LIMIT
+
+
+def messages(library: Library) -> dict[str, Message]:
+    """All messages: interface words, cards with their buttons, flows; keys are unique by construction."""
+    found = dict(WORDS)
+    for source in (_cards(library), *(_flow(flow) for flow in library.flows.values())):
+        found.update((message.key, message) for message in source)
+    return found
+
+
+def _cards(library: Library) -> Iterator[Message]:
+    for card in library.cards.values():
+        weight = card_class(card)
+        domain = SAFETY if weight == "S" else CORE
+        yield Message(f"card.{card.id}.text", card.say, weight, domain, TEXT_LIMIT, card.note)
+        for button in card.buttons:
+            yield Message(f"button.{button.id}", button.say, "N", SAFETY, BUTTON_LIMIT)
+
+
+def card_class(card: Card) -> Class:
+    return "S" if card.weight == "S" else "I"
+
+
+def domain_of(flow: Flow) -> str:
+    """The door is part of `core`; every other flow is a domain of its own."""
+    return CORE if flow.id == CORE else flow.id
+
+
+def _flow(flow: Flow) -> Iterator[Message]:
+    domain = domain_of(flow)
+    yield Message(f"{flow.id}.title", flow.title, "N", domain, TITLE_LIMIT, "The name of this talk, on a button.")
+    for step in flow.steps.values():
+        weight = step_class(step)
+        yield Message(f"{flow.id}.{step.id}.text", step.text, weight, domain, TEXT_LIMIT, step.note)
+        for option in step.options:
+            key = f"{flow.id}.{step.id}.opt.{option.id}"
+            yield Message(key, option.say, weight, domain, BUTTON_LIMIT, f"Answer to: {step.text}")
+
+
+def step_class(step: Step) -> Class:
+    """As the flow file says, else Q for questions and I for cards."""
+    if step.weight in ("S", "Q", "I", "N"):
+        return step.weight  # type: ignore[return-value]
+    return "Q" if step.is_question else "I"

@@ -1,0 +1,207 @@
+"""Screen + language -> Reply: words, direction, contacts, sealed buttons. Nothing here knows Telegram."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from bot.contacts.choose import choose
+from bot.contacts.model import Directory
+from bot.contacts.need import Choice as Picked
+from bot.contacts.need import Need
+from bot.engine.screen import HELP, LANGUAGES, LEAVE, MENU, PLACES, Choice, Screen, Static, Text
+from bot.engine.session import Flag, Session, Turn
+from bot.seal.static import country_page
+from bot.texts.card import contact_lines
+from bot.texts.offer import Offers
+from bot.texts.page import Entity, Line, Page
+from bot.texts.voice import Voice
+
+Seal = Callable[[Session], str]
+WIDE_LABEL = 14  # two buttons share a row while none of them is longer
+NAVIGATION = ("ui.back", "ui.help", "ui.language", "ui.leave")
+BULLET = "• "
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A label and what it carries: at most 64 bytes."""
+
+    label: str
+    data: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message as a messenger shows it.
+
+    entities: bold and italic spans in UTF-16 units. leave: empty the chat instead of showing anything.
+    worker: an outreach worker's screen, which may stay longer.
+    """
+
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    rows: tuple[tuple[Button, ...], ...] = ()
+    language: str = "en"
+    rtl: bool = False
+    leave: bool = False
+    worker: bool = False
+    contacts: tuple[str, ...] = ()
+
+
+class Speaker:
+    """Puts screens into words. today: the date contacts are judged by."""
+
+    def __init__(self, offers: Offers, directory: Directory, today: Callable[[], date]) -> None:
+        self.offers, self.directory, self.today = offers, directory, today
+        self.languages = offers.languages
+
+    def speak(self, screen: Screen, seal: Seal) -> Reply:
+        """The reply for a screen, in the language of its session, or whole in English where a word is missing."""
+        session = screen.session
+        voice = self.offers.voice(self.languages.get(session.locale))
+        if not voice.covers([*_keys(screen)]):
+            voice = self.offers.voice(self.languages.get(1))
+        page = Page(voice.language.rtl)
+        self._write_texts(page, screen, voice)
+        picked = self.pick(screen)
+        if picked is not None:
+            self._write_contacts(page, screen, picked, voice)
+        text, entities = page.render()
+        rows = [*self._rows(screen, voice, seal), *self._contact_rows(screen, picked, voice, seal)]
+        return Reply(
+            text,
+            entities,
+            (*rows, *self._navigation(screen, voice, seal)),
+            voice.language.tag,
+            voice.language.rtl,
+            worker=session.has(Flag.WORKER),
+            contacts=tuple(contact.id for contact in picked.contacts) if picked else (),
+        )
+
+    # -- texts -------------------------------------------------------------------------------------------------
+
+    def _write_texts(self, page: Page, screen: Screen, voice: Voice) -> None:
+        if notice := self._notice(screen, voice):
+            page.add(Line(voice.say(notice), "italic"), Line(self._english(notice), "italic"))
+        for text in screen.guidance:
+            page.add(Line(voice.say(text.key), "italic"))
+        for text in screen.texts:
+            words = voice.say(text.key, text.values)
+            lines = [Line(BULLET + words if text.bullet else words)]
+            if voice.needs_english(text.key):
+                lines.append(Line(self._english(text.key), "italic"))
+            page.add(*lines)
+
+    def _english(self, key: str) -> str:
+        return self.offers.source[key].english
+
+    def _notice(self, screen: Screen, voice: Voice) -> str:
+        """Before the first question of a flow in draft words, the line that says so."""
+        flow = self.offers.library.flows.get(screen.session.flow)
+        if screen.kind != "step" or flow is None or screen.session.answers or voice.is_english:
+            return ""
+        first = f"{flow.id}.{flow.start}.text"
+        if not voice.is_draft(first) or voice.needs_english(first):
+            return ""
+        asks = any(step.is_question for step in flow.steps.values())
+        return "ui.draft" if asks else "ui.draft_part"
+
+    # -- contacts ----------------------------------------------------------------------------------------------
+
+    def pick(self, screen: Screen) -> Picked | None:
+        """The contacts of a screen, or None where it asks for none."""
+        want, session = screen.want, screen.session
+        if want is None:
+            return None
+        country, region = self.directory.place(session.country, session.region)
+        need = Need(
+            country=country or None, region=region or None, on=self.today(), minor=want.minor, band=want.band,
+            routes=want.routes, fear=session.has(Flag.FEAR), quiet=session.has(Flag.QUIET), urgent=want.urgent,
+            worker=want.worker, language=self.languages.get(session.locale).tag, purpose=want.purpose,
+        )  # fmt: skip
+        return choose(self.directory, need)
+
+    def _write_contacts(self, page: Page, screen: Screen, picked: Picked, voice: Voice) -> None:
+        brief = screen.kind != "contacts"
+        if picked.place_unknown:
+            if not brief:
+                page.add(*self._safely("contact.none", voice))
+            return
+        if not brief:
+            urgent = screen.want is not None and screen.want.urgent
+            page.add(*self._safely("contact.urgent" if urgent else "contact.title", voice))
+        if picked.only_emergency:
+            page.add(*self._safely("contact.only_emergency", voice))
+        country, _ = self.directory.place(screen.session.country)
+        limit = screen.want.limit if screen.want else 0
+        for pick in picked.picks[:limit]:
+            page.add(*contact_lines(pick, voice, self.languages, country, brief))
+
+    def _safely(self, key: str, voice: Voice) -> Iterable[Line]:
+        yield Line(voice.say(key))
+        if voice.needs_english(key):
+            yield Line(self._english(key), "italic")
+
+    def _contact_rows(
+        self, screen: Screen, picked: Picked | None, voice: Voice, seal: Seal
+    ) -> Iterable[tuple[Button, ...]]:
+        """Where the place can be chosen, and what the person can say about how they want to be helped."""
+        session = screen.session
+        if picked is None:
+            return
+        if picked.place_unknown:
+            yield (Button(voice.say("ui.choose_place"), PLACES),)
+            return
+        if screen.kind != "contacts":
+            return
+        quiet, fear = session.has(Flag.QUIET), session.has(Flag.FEAR)
+        yield (
+            Button(voice.say("ui.can_talk" if quiet else "ui.cannot_talk"), seal(_toggled(session, Flag.QUIET))),
+            Button(voice.say("ui.no_fear" if fear else "ui.fear"), seal(_toggled(session, Flag.FEAR))),
+        )
+        country = self.directory.numbered(session.country)
+        places = [Button(voice.say("ui.other_place"), PLACES)]
+        if country is not None and country.regions:
+            places.insert(0, Button(voice.say("ui.choose_region"), country_page(country.number)))
+        yield tuple(places)
+
+    # -- buttons -----------------------------------------------------------------------------------------------
+
+    def _rows(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+        buttons = [
+            Button(choice.label or voice.say(choice.key), choice.go if isinstance(choice.go, str) else seal(choice.go))
+            for choice in screen.choices
+        ]
+        narrow = all(len(button.label) <= WIDE_LABEL for button in buttons) and screen.kind != "step"
+        width = 2 if narrow or len(buttons) > 10 else 1
+        for place in range(0, len(buttons), width):
+            yield tuple(buttons[place : place + width])
+
+    def _navigation(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+        """Back, help, languages and leave, in the same place on every screen."""
+        back = screen.back if screen.back is not None else screen.session.marked(Turn.BACK)
+        unread = screen.kind == "closed"
+        first = Button(voice.say("ui.start_again"), MENU) if unread else Button(voice.say("ui.back"), seal(back))
+        yield (first, Button(voice.say("ui.help"), HELP))
+        yield (Button(voice.say("ui.language"), LANGUAGES), Button(voice.say("ui.leave"), LEAVE))
+
+
+def _toggled(session: Session, flag: Flag) -> Session:
+    return session.at(off=flag) if session.has(flag) else session.at(on=flag)
+
+
+def _keys(screen: Screen) -> Iterable[str]:
+    """Every key a screen says, so that a missing one turns the whole screen to English."""
+    texts: Iterable[Text] = (*screen.texts, *screen.guidance)
+    for text in texts:
+        yield text.key
+        for value in text.values.values():
+            if isinstance(value, tuple):
+                yield from value
+    choices: Iterable[Choice] = screen.choices
+    yield from (choice.key for choice in choices if choice.key)
+
+
+__all__ = ["Button", "Reply", "Speaker", "Static"]
