@@ -72,10 +72,14 @@ class Config:
         try:
             token = self.token_file.read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError):
-            raise WaymarkError(where, "names a file that cannot be read.", "Check its path and that you may read it.") from None
+            raise WaymarkError(
+                where, "names a file that cannot be read.", "Check its path and that you may read it."
+            ) from None
         number, _, rest = token.partition(":")
         if not (number.isdigit() and len(rest) >= 30 and rest.isascii() and not any(c.isspace() for c in rest)):
-            raise WaymarkError(where, "names a file that holds no bot token.", "Put the token from @BotFather in it, alone.")
+            raise WaymarkError(
+                where, "names a file that holds no bot token.", "Put the token from @BotFather in it, alone."
+            )
         return Secret(token)
 
 
@@ -125,7 +129,9 @@ def _address(name: str, value: object) -> str:
     address = urlsplit(str(value))
     is_local = address.hostname in ("127.0.0.1", "localhost", "::1")
     if not address.hostname or address.scheme not in ("https", "http") or (address.scheme == "http" and not is_local):
-        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', "Write https://..., or http:// on this machine alone.")
+        raise WaymarkError(
+            PREFIX + name.upper(), f'is "{value}".', "Write https://..., or http:// on this machine alone."
+        )
     return str(value).rstrip("/")
 
 

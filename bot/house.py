@@ -60,7 +60,9 @@ def content_version(config: Config) -> str:
     """A short code that changes with any word, question or contact."""
     digest = hashlib.sha256()
     folders = [config.root / "flows", config.root / "locales", *config.flows, *config.contacts]
-    for path in sorted(path for folder in folders for path in folder.rglob("*") if path.suffix in (".toml", ".po", ".csv")):
+    for path in sorted(
+        path for folder in folders for path in folder.rglob("*") if path.suffix in (".toml", ".po", ".csv")
+    ):
         digest.update(path.name.encode() + b"\0" + path.read_bytes())
     return digest.hexdigest()[:VERSION_DIGITS]
 
@@ -95,6 +97,4 @@ def build_talk(
     speaker = Speaker(offers, content.directory, lambda: now().date())
     country, region = content.directory.numbers(config.country or None, config.region or None)
     defaults = Defaults(country, region, config.families, version)
-    return Talk(
-        engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults
-    )
+    return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from bot.counts.once import Seen
-from bot.counts.tally import Counter, Tally
+from bot.counts.tally import Counter, Role, Tally
 from bot.engine.engine import Engine
 from bot.engine.screen import Choice, Kind, Screen, Static, Text
 from bot.engine.session import Flag, Session, Turn
@@ -98,7 +98,9 @@ class Talk:
         screen = self.engine.show(session) if session is not None else None
         if screen is None:
             start = self.fresh(hint)
-            return self._speak(Screen(start, "card", (Text("card.s_free_text.text"),), back=start.marked(Turn.STAY)), place)
+            return self._speak(
+                Screen(start, "card", (Text("card.s_free_text.text"),), back=start.marked(Turn.STAY)), place
+            )
         return self._reply(replace(screen, texts=(Text("card.s_free_text.text"), *screen.texts)), place)
 
     def fresh(self, hint: str | None) -> Session:
@@ -227,8 +229,9 @@ class Talk:
             return
         language = self.languages.get(session.locale).tag
         region, _ = self.speaker.directory.place(session.country, session.region)
-        role = "worker" if session.has(Flag.WORKER) else "self"
+        role: Role = "worker" if session.has(Flag.WORKER) else "self"
         if ended:
-            self.counter.add(Tally(flow.id, role, "ended", screen.band, language, region or None))
+            band = screen.band if flow.counts == "bands" else None
+            self.counter.add(Tally(flow.id, role, "ended", band, language, region or None))
         else:
             self.counter.add(Tally(flow.id, role, "started"))

@@ -6,13 +6,15 @@ import re
 from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import Finding
 
 from . import plan
-from .misprints import Misprint
+from .misprints import Misprint, read_misprints
 from .model import ALWAYS, Contact, Country, Directory
+from .read import read
 from .report import Report
 
 MAX_NOTES = 240
@@ -21,6 +23,16 @@ _STREET = re.compile(
     r"\b\d{1,5} (?:[NSEW]\.? )?[A-Z][a-z]+ (?:St|Street|Ave|Avenue|Rd|Road|Dr|Drive|Ln|Lane|Blvd|Boulevard|Way)\b"
     r"|-?\d{1,3}\.\d{4,}, ?-?\d{1,3}\.\d{4,}"
 )
+
+
+def examine(folders: Sequence[Path], today: date) -> tuple[Directory, list[Finding]]:
+    """The directory of these folders and everything wrong or doubtful in it, known misprints included."""
+    reading = read(folders)
+    findings = list(reading.findings)
+    misprints: list[Misprint] = []
+    for folder in folders:
+        misprints += read_misprints(folder, Report("contacts/misprints", findings))
+    return reading.directory, findings + check(reading.directory, misprints, today)
 
 
 def check(directory: Directory, misprints: Sequence[Misprint], today: date) -> list[Finding]:

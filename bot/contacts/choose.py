@@ -28,7 +28,7 @@ def choose(directory: Directory, need: Need) -> Choice:
         return _help(country, replace(need, urgent=True, purpose="help"))
     if need.purpose in {"training", "other"}:
         return _wider(country, need)
-    return _help(country, need)
+    return _help(country, replace(need, purpose="help"))
 
 
 def _help(country: Country, need: Need) -> Choice:

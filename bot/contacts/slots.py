@@ -7,11 +7,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from .need import ROUTES, Need
-from .pool import HERE, Offer
+from .pool import HERE, WIDER, Offer
 from .rank import fit, narrowness
 
 MOST = 5
-MOST_ROUTES = 3
+MOST_ROUTES = 2
 MOST_ALIKE = {"help": 2, "other": 1, "training": MOST}  # rows with the same first topic, while others are left
 
 
@@ -25,19 +25,18 @@ class Slot:
 
 def slots(need: Need) -> list[Slot]:
     """What must be among the rows if it exists, most wanted first."""
-    known = [route for route in need.routes if route in ROUTES]
+    known = [route for route in ROUTES if route in need.routes]
     known.sort(key=lambda route: route != "self_harm")
     routes = [Slot(_wishes(route), shared=True) for route in known[:MOST_ROUTES]]
     if need.purpose != "help":
         return routes
-    line = [Slot((lambda offer: "trafficking" in offer.row.topics and not (need.minor and offer.row.is_child),))]
-    text = [Slot((lambda offer: offer.contact.takes_text and narrowness(offer.contact.serves, "") == 0,))]
-    sure = [Slot((lambda offer: not offer.row.is_police,))]
-    child = [Slot((lambda offer: offer.row.is_child,))]
+    line = [Slot((_is_national, lambda offer: _is_line(offer, need)))]
+    sure = [Slot((lambda offer: not offer.row.is_police,), shared=True)]
+    text = [Slot((lambda offer: offer.contact.takes_text and narrowness(offer.contact.serves, "") == 0,), shared=True)]
+    child = [Slot((lambda offer: offer.row.is_child,), shared=True)]
     here = [Slot((lambda offer: offer.row.nearness == HERE and _may_fill(offer, need),), shared=True)]
     first = (sure if need.fear else []) + (text if need.urgent else []) + (child if need.minor else [])
-    calm = need.band == "none" and not need.urgent
-    return first + (routes + line + here if calm else line + here + routes)
+    return first + line + routes + here
 
 
 def answers(offer: Offer, route: str) -> bool:
@@ -80,12 +79,24 @@ def arrange(emergencies: list[Offer], lines: list[Offer], need: Need) -> list[Of
     return emergencies + ordered
 
 
-def _place(offer: Offer, need: Need) -> tuple[bool, bool, bool]:
+def _place(offer: Offer, need: Need) -> tuple[bool, bool, bool, bool]:
+    """Where no signs were found, what the answers pointed to comes before the trafficking line."""
+    calm = need.band == "none" and need.purpose == "help" and not need.urgent
     return (
         need.fear and offer.row.is_police,
         need.quiet and not offer.contact.takes_text,
         need.minor and not offer.row.is_child,
+        calm and not any(answers(offer, route) for route in need.routes),
     )
+
+
+def _is_national(offer: Offer) -> bool:
+    """A trafficking line of the whole country, so that local rows cannot crowd it out."""
+    return offer.row.topics[0] == "trafficking" and offer.row.nearness == WIDER
+
+
+def _is_line(offer: Offer, need: Need) -> bool:
+    return "trafficking" in offer.row.topics and not (need.minor and offer.row.is_child)
 
 
 def _wishes(route: str) -> tuple[Callable[[Offer], bool], ...]:

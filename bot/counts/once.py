@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 import threading
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -42,7 +43,7 @@ class Seen:
     ) -> None:
         self._began, self._make_key, self._most_held = began, make_key, most_held
         self._hours: dict[datetime, _Hour] = {}
-        self._fresh: dict[bytes, datetime] = {}  # begun less than SHORTEST ago; a person cannot have read it yet
+        self._fresh: OrderedDict[bytes, datetime] = OrderedDict()  # begun under SHORTEST ago: not read yet
         self._today = began.astimezone(UTC).date()
         self._people: set[bytes] = set()
         self._people_key = make_key(32)
@@ -93,8 +94,11 @@ class Seen:
     def _forget(self, now: datetime) -> None:
         for begun in [b for b in self._hours if now >= b + LIFE + timedelta(hours=1)]:
             del self._hours[begun]
-        for talk in [t for t, since in self._fresh.items() if not timedelta(0) <= now - since < SHORTEST]:
-            del self._fresh[talk]
+        while self._fresh:  # in the order of time: a rush of new talks must not make each tap look through all of them
+            since = next(iter(self._fresh.values()))
+            if timedelta(0) <= now - since < SHORTEST:
+                break
+            self._fresh.popitem(last=False)
         today = now.astimezone(UTC).date()
         if today != self._today:
             self._today, self._people, self._people_key = today, set(), self._make_key(32)

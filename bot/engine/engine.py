@@ -232,12 +232,12 @@ class Engine:
         buttons = self.charts[session.flow].options[position.state]
         return tuple(self._choices(session, buttons))
 
-    def _choices(self, session: Session, buttons: tuple[Option, ...] | tuple[Button, ...]) -> Iterator[Choice]:
+    def _choices(self, session: Session, buttons: tuple[Option | Button, ...]) -> Iterator[Choice]:
         for number, button in enumerate(buttons, 1):
             go = session.answer(number)
             if button.go == "CONTACTS.quiet":
                 go = go.at(on=Flag.QUIET)
-            named = button.go[1:] if button.go[1:] in self.library.flows and not button.say else ""
+            named = button.go[1:] if button.go[1:] in self.library.flows and not button.say else ""  # a menu entry
             yield Choice(f"{named}.title" if named else f"button.{button.id}", go)
 
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 from transitions import EventData, Machine
 
@@ -66,7 +66,7 @@ class Chart:
     def __init__(self, flow: Flow, library: Library, minor_rule: str = "us") -> None:
         self.flow, self.library, self.minor_rule = flow, library, minor_rule
         self.rules: tuple[Rule, ...] = library.scoring.get(flow.scoring, ())
-        self.options: dict[str, tuple[Option, ...] | tuple[Button, ...]] = {}
+        self.options: dict[str, tuple[Option | Button, ...]] = {}
         self._left = _questions_left(flow)
         self._transitions: list[dict[str, Any]] = []
         self._add_steps()
@@ -224,40 +224,44 @@ class Chart:
 # -- conditions: each reads the walk under way ------------------------------------------------------------------
 
 
+def _walk(event: EventData) -> Walk:
+    return cast(Walk, event.model)
+
+
 def _is_minor(event: EventData) -> bool:
-    return "minor" in event.model.measures.facts
+    return "minor" in _walk(event).measures.facts
 
 
 def _turned_strong(event: EventData) -> bool:
-    walk: Walk = event.model
+    walk = _walk(event)
     return not walk.more and walk.chart.band(walk.measures, but_urgent=True) == "strong"
 
 
 def _skipped_twice(event: EventData) -> bool:
-    walk: Walk = event.model
+    walk = _walk(event)
     steps = walk.chart.flow.steps
     softs = [steps[id].options[index].soft for id, index in walk.trail if steps[id].is_question][-2:]
     return not walk.paused and softs == ["skip", "skip"]
 
 
 def _few_answers(event: EventData) -> bool:
-    walk: Walk = event.model
+    walk = _walk(event)
     return walk.chart.few_answers(tuple(walk.trail))
 
 
 def _any_of(names: tuple[str, ...]) -> Condition:
-    return lambda event: any(event.model.measures.holds(name, 1) for name in names)
+    return lambda event: any(_walk(event).measures.holds(name, 1) for name in names)
 
 
 def _ends_in(band: str) -> Condition:
     """Flows without a score end in their "none" card."""
-    return lambda event: (event.model.chart.band(event.model.measures, but_urgent=True) or "none") == band
+    return lambda event: (_walk(event).chart.band(_walk(event).measures, but_urgent=True) or "none") == band
 
 
 def _questions_left(flow: Flow) -> dict[str, int]:
     """For each step, the fewest questions on a way to the end, itself included; 0 where no way leads there."""
     far = len(flow.steps) + 1
-    left = {id: far for id in flow.steps} | {"END": 0}
+    left = dict.fromkeys(flow.steps, far) | {"END": 0}
     for _ in flow.steps:
         for step in flow.steps.values():
             ways = [left[option.go] for option in step.options if option.go in left]

@@ -26,7 +26,9 @@ def sign_texts(flow: Flow, trail: tuple[tuple[str, int], ...]) -> tuple[Text, ..
         option = flow.steps[step_id].options[index]
         if any(signal.strength or signal.tag in ("minor", "urgent") for signal in option.signals):
             base = f"{flow.id}.{step_id}"
-            counted.append(Text("ui.sign", {"question": (f"{base}.text",), "answer": (f"{base}.opt.{option.id}",)}, True))
+            counted.append(
+                Text("ui.sign", {"question": (f"{base}.text",), "answer": (f"{base}.opt.{option.id}",)}, True)
+            )
     return tuple(counted)
 
 
@@ -35,7 +37,7 @@ def end_texts(flow: Flow, card: str, measures: Measures) -> tuple[Text, ...]:
     if flow.scoring != "check":
         return (Text(f"card.{card}.text"),)
     first = tuple(f"{flow.id}.{step}.text" for step in measures.checklist.get("none", ())[:FIRST_OPEN])
-    counts: dict[str, int | tuple[str, ...]] = {
+    counts: dict[str, int | str | tuple[str, ...]] = {
         state: len(measures.checklist.get(state, ())) for state in ("full", "part", "none")
     }
     return (Text(f"card.{card}.text", counts | {"first_three_not_yet": first or ("ui.nothing",)}),)

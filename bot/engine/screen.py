@@ -21,10 +21,10 @@ Kind = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A message by its key; values fill its placeholders (numbers, or keys of other messages in tuples)."""
+    """A message by its key; values fill its placeholders (figures and codes, or keys of other messages in tuples)."""
 
     key: str
-    values: Mapping[str, int | tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, int | str | tuple[str, ...]] = field(default_factory=dict)
     bullet: bool = False
 
 

@@ -141,7 +141,7 @@ class Flow:
     outcomes, minor_outcomes: ids of card sets in common.toml ("" = none). none_route: route card added to band none.
     early_stop: offer help when the band first becomes strong. quiet_stop: tell the worker the same in one line.
     grants, needs: flag a flow sets when it leads on, and flag it refuses to open without.
-    cut_off: for scoring "count" alone.
+    cut_off: for scoring "count" alone. counts: "bands", or "completed" where a result must not be counted.
     """
 
     id: str
@@ -162,6 +162,7 @@ class Flow:
     grants: str = ""
     needs: str = ""
     cut_off: int = 0
+    counts: str = "bands"
     licence: Licence = Licence()
     digest: bytes = b""
 

@@ -21,13 +21,13 @@ MAX_ENTRIES = 5_000
 FLOW_KEYS = {
     "id": str, "title": str, "family": str, "scoring": str, "minutes": int, "audience": str, "purpose": str,
     "start": str, "outcomes": str, "minor_outcomes": str, "none_route": str, "early_stop": bool, "quiet_stop": bool,
-    "pauses": bool, "grants": str, "needs": str, "cut_off": int, "version": str, "minor_rule": str,
+    "pauses": bool, "grants": str, "needs": str, "cut_off": int, "counts": str, "version": str, "minor_rule": str,
     "administration": str, "languages": list, "instrument": str, "owner": str, "licence": str, "citation": str,
     "validated": bool, "visibility": str, "step": list,
 }  # fmt: skip
 LICENCE_KEYS = ("instrument", "owner", "licence", "citation", "validated", "visibility")
 FLOW_PLAIN = ("title", "family", "scoring", "minutes", "audience", "purpose", "outcomes", "minor_outcomes",
-              "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off")  # fmt: skip
+              "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off", "counts")  # fmt: skip
 SHARED = ("common.toml", "scoring.toml")
 
 
@@ -37,7 +37,9 @@ def parse(path: Path) -> tuple[dict[str, Any], list[Finding]]:
     try:
         raw = path.read_bytes()
     except OSError as error:
-        return {}, [Finding(address, f"cannot be read ({error.strerror}).", "Check that the file exists and may be read.")]
+        return {}, [
+            Finding(address, f"cannot be read ({error.strerror}).", "Check that the file exists and may be read.")
+        ]
     if len(raw) > MAX_BYTES:
         return {}, [Finding(address, f"is {len(raw)} bytes long.", f"A flow file holds at most {MAX_BYTES}: split it.")]
     try:

@@ -8,7 +8,13 @@ from typing import Any
 
 from bot.errors import Finding
 
-WORDS = {str: "text in quotes", int: "a whole number", bool: "true or false", list: "a list [ ... ]", dict: "a table { ... }"}
+WORDS = {
+    str: "text in quotes",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list [ ... ]",
+    dict: "a table { ... }",
+}
 
 
 def near(word: str, known: Collection[str]) -> str:

@@ -48,7 +48,9 @@ def read_signal(text: Any, address: str, found: list[Finding]) -> Signal | None:
     if tag in GRADED:
         found.append(Finding(address, f'signal "{text}" has no strength of 1, 2 or 3.', f'Write "{tag}:2", say.'))
     else:
-        found.append(Finding(address, f'signal "{text}" is unknown.', near(tag, [*GRADED, *PLAIN, "r.<route>", "g.C05"])))
+        found.append(
+            Finding(address, f'signal "{text}" is unknown.', near(tag, [*GRADED, *PLAIN, "r.<route>", "g.C05"]))
+        )
     return None
 
 
@@ -118,7 +120,7 @@ def _read_options(values: dict[str, Any], address: str, common: Common, found: l
         listed.add(own)
         entries[own] = entries.get(own, {}) | taken
     if not entries:
-        shape.note(address, "has no options.", "Add options = [ ... ], or a shared set with answers = \"yn\".")
+        shape.note(address, "has no options.", 'Add options = [ ... ], or a shared set with answers = "yn".')
     if len(entries) > MAX_OPTIONS:
         shape.note(address, f"has {len(entries)} options.", f"A screen holds at most {MAX_OPTIONS}: split the step.")
     step_signals, step_group = read_signals(values.get("signals"), address, found)
@@ -194,5 +196,5 @@ def _read_cards(entries: Any, buttons: Mapping[str, Button], found: list[Finding
 def _read_outcomes(name: str, table: Any, found: list[Finding]) -> Outcomes:
     keys = {"urgent": list, "none_few": str} | {band: str for band in BANDS if band != "urgent"}
     values = Shape(f"common.outcomes.{name}", found).take(table, keys)
-    bands = {band: values[band] for band in BANDS if band != "urgent" and band in values}
+    bands: dict[str, str] = {band: values[band] for band in BANDS if band != "urgent" and band in values}
     return Outcomes(name, tuple(values.get("urgent", ())), bands, values.get("none_few", ""))

@@ -14,6 +14,7 @@ from typing import Literal
 Verb = Literal["x", "h", "l", "m", "p", "w"]
 PATTERN = re.compile(r"(?:(x)(?::([0-9a-z]{1,13}))?|([hmw])|(l)(?::([0-9]{1,2}))?|(p):([0-9]{1,4}))")
 PLACE_PAGES = 10
+SINGLE: dict[str, Verb] = {"h": "h", "m": "m", "w": "w"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,7 @@ def read_plain(data: str) -> Plain | None:
         return Plain("l", int(page or 0))
     if places:
         return Plain("p", int(number))
-    return Plain(single)
+    return Plain(SINGLE[single])
 
 
 def leave_from(first_message: int) -> str:

@@ -46,7 +46,8 @@ def _channel_lines(channel: Channel, contact: Contact, voice: Voice, country: st
         yield Line(voice.say(f"contact.{channel.way}"))
         yield Line(channel.target, is_number=True)
         return
-    if number := dial(channel.target, contact.country, country):
+    # Messaging apps know a number by its international form alone.
+    if number := dial(channel.target, contact.country, "" if channel.way == "app" else country):
         if channel.way == "text" and channel.keyword:
             yield Line(voice.say("contact.text_keyword", {"keyword": isolate(channel.keyword, rtl)}))
         elif channel.way == "app":

@@ -92,7 +92,7 @@ def read_review(
             what = f'line {number} has the state "{state}".'
             found.append(Finding(f"locales/{tag}/review.csv", what, f"One of {', '.join(STATES)}."))
         elif key in words and row.get("hash") == fingerprint(key, source[key].english, words[key]):
-            states[key] = state  # type: ignore[assignment]
+            states[key] = state
     return states, found
 
 

@@ -87,9 +87,9 @@ def read_languages(path: Path) -> Languages:
         if number in numbers:
             shape.note(shape.address, f"number {number} belongs to {numbers[number]}.", "Choose one never used.")
         numbers[number] = tag
-        lists = {key: tuple(row.pop(key, ())) for key in ("codes", "fallback", "offer")}
+        row |= {key: tuple(row.get(key, ())) for key in ("codes", "fallback", "offer")}
         if not found:
-            languages.append(Language(tag=tag, **row, **lists))
+            languages.append(Language(tag=tag, **row))
     if ENGLISH not in data:
         found.append(Finding("languages", "lacks [en].", "English is the source: add it back."))
     if found:

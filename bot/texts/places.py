@@ -61,9 +61,7 @@ class Places:
         here = first.at((page - 1,)) if page else first
         numbers = self.directory.countries
         entries = [Entry(names.get(code, code), numbers[code].number) for code in (*here.likely, *here.places)]
-        return entries + [
-            Entry(f"{one.first} – {one.last}", page=number) for number, one in enumerate(here.groups, 1)
-        ]
+        return entries + [Entry(f"{one.first} – {one.last}", page=number) for number, one in enumerate(here.groups, 1)]
 
     def _first_page(self, tag: str, likely_number: int) -> Page:
         if (tag, likely_number) not in self._pages:

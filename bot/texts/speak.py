@@ -129,11 +129,11 @@ class Speaker:
             if not brief:
                 page.add(*self._safely("contact.none", voice))
             return
-        if not brief:
+        if not brief and picked.picks:
             urgent = screen.want is not None and screen.want.urgent
             page.add(*self._safely("contact.urgent" if urgent else "contact.title", voice))
         if picked.only_emergency:
-            page.add(*self._safely("contact.only_emergency", voice))
+            page.add(*self._safely("contact.only_emergency" if picked.picks else "contact.empty", voice))
         country, _ = self.directory.place(screen.session.country)
         limit = screen.want.limit if screen.want else 0
         for pick in picked.picks[:limit]:

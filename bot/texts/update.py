@@ -40,8 +40,8 @@ def renew(path: Path, language: Language, source: Mapping[str, Message], given: 
     fresh = template(source, path.stem)
     _carry_over(fresh, old)
     for message in fresh:
-        if message.context in given and not message.string:
-            message.string = given[message.context]
+        if (key := message.context or "") in given and not message.string:
+            message.string = given[key]
     return _text(fresh, language)
 
 
@@ -56,7 +56,7 @@ def _carry_over(fresh: Catalog, old: Catalog | None) -> None:
             known.string, known.flags = message.string, known.flags | (message.flags & {"fuzzy"})
             known.user_comments = message.user_comments
         else:
-            fresh.obsolete[(message.id, message.context)] = message  # type: ignore[index]
+            fresh.obsolete[(message.id, message.context)] = message
 
 
 def _text(catalog: Catalog, language: Language) -> str:

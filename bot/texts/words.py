@@ -94,6 +94,8 @@ word("contact.title", "These people can help. You choose if and when.", "S", "Ab
 word("contact.urgent", "In danger now? Start with the first one.", "S", "Above the list when someone is in danger.")
 word("contact.only_emergency", "For this country I only know the emergency number. Lines in other countries may still listen.", "S",
      "When the directory has nothing else for a country.")
+word("contact.empty", "I have no checked number for this country. Lines in other countries may still listen.", "S",
+     "When the directory has nothing to show for a country, not even an emergency number.")
 word("contact.none", "I have no checked contact here. Choose a country to see who can help.", "S", "When no country was chosen.")
 word("contact.call", "Call:", "S", "Before a telephone number on its own line.")
 word("contact.call_abroad", "From another country:", "S", "Before a telephone number on its own line.")

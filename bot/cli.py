@@ -1,0 +1,178 @@
+"""The `waymark` command: verbs for people who build, try, check and run it. Rooms are loaded by the verb that needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from bot import __version__
+from bot.errors import ContentError, WaymarkError
+
+EXIT_FINDINGS, EXIT_USAGE = 1, 2
+CONTEXT = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
+
+
+class Verbs(click.Group):
+    """Prints a mistake as one sentence and exits with its code."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except ContentError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(EXIT_FINDINGS)
+        except WaymarkError as error:
+            click.echo(str(error), err=True)
+            ctx.exit(getattr(error, "exit_code", EXIT_USAGE))
+        except KeyboardInterrupt:
+            ctx.exit(130)
+
+
+@click.group(cls=Verbs, context_settings=CONTEXT)
+@click.version_option(__version__, prog_name="waymark")
+def main() -> None:
+    """Waymark walks people at risk of trafficking to help, in their language, and keeps no record of anyone.
+
+    \b
+    Start here:   waymark try
+    In a terminal: waymark talk
+    """
+
+
+@main.command("try", epilog="Example: waymark try --port 8081 --no-browser")
+@click.option("--port", default=8080, show_default=True, help="Port on this machine; 0 takes any free one.")
+@click.option("--no-browser", is_flag=True, help="Do not open the page.")
+@click.option("--country", default="US", show_default=True, help="Country assumed until the person picks one.")
+def try_(port: int, no_browser: bool, country: str) -> None:
+    """Chat with the real bot on a page of this machine: no token, nothing leaves it."""
+    from bot.simulator.home import home
+
+    home(port, country, open_page=not no_browser, say=click.echo)
+
+
+@main.command(epilog="Example: waymark talk self_adult --locale es --record journey.toml")
+@click.argument("flow", default="core")
+@click.option("--locale", default="en", show_default=True, help="Language tag, such as es or fa_AF.")
+@click.option("--country", default="US", show_default=True, help="Country for contacts.")
+@click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="Write the talk as a journey.")
+def talk(flow: str, locale: str, country: str, record: Path | None) -> None:
+    """Talk in this terminal: numbered choices, the same screens."""
+    from bot.terminal import converse
+
+    converse(flow, locale, country, record)
+
+
+@main.command(epilog="Example: waymark play self_adult --answer sa_kind=a_job_or_other_work --answer sa_w1=yes --json")
+@click.argument("flow")
+@click.option("--answer", "answers", multiple=True, metavar="STEP=OPTION", help="An answer; the rest is quiet.")
+@click.option("--minor", is_flag=True, help="As for a person under 18.")
+@click.option("--country", default="US", show_default=True, help="Country for contacts.")
+@click.option("--locale", default="en", show_default=True, help="Language tag.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def play(flow: str, answers: tuple[str, ...], minor: bool, country: str, locale: str, as_json: bool) -> None:
+    """Walk a flow without chat and print where it ends."""
+    from bot.terminal import play_flow
+
+    result = play_flow(flow, _pairs(answers), minor, country, locale)
+    if as_json:
+        click.echo(json.dumps(result, ensure_ascii=False))
+        return
+    for name, value in result.items():
+        click.echo(f"{name + ':':10} {', '.join(value) if isinstance(value, list) else value}")
+
+
+def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
+    pairs = {}
+    for answer in answers:
+        step, mark, option = answer.partition("=")
+        if not mark:
+            raise WaymarkError("--answer", f'is "{answer}".', "Write STEP=OPTION, such as sa_w1=yes.")
+        pairs[step] = option
+    return pairs
+
+
+@main.command(epilog="Example: waymark check --json")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (today if left out).")
+def check(as_json: bool, day: Any) -> None:
+    """Lint flows, scoring, words and contacts; exit 1 when something blocks."""
+    from bot.inspect import inspect
+
+    report = inspect(day.date() if day else None)
+    if as_json:
+        click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
+    else:
+        for finding in report.findings:
+            click.echo(f"{finding.level}: {finding}")
+        counts = report.counts
+        click.echo(
+            ", ".join(f"{count} {name}" for name, count in counts.items()) + f", {len(report.findings)} findings"
+        )
+    sys.exit(EXIT_FINDINGS if report.blocks else 0)
+
+
+@main.command(epilog="Example: waymark draw self_youth > self_youth.mmd")
+@click.argument("flow")
+def draw(flow: str) -> None:
+    """Print a flow as a Mermaid statechart."""
+    from bot.config import read_config
+    from bot.flow.draw import draw as draw_flow
+    from bot.flow.read import read_library
+    from bot.flow.shape import near
+
+    config = read_config()
+    flows = read_library([config.root / "flows", *config.flows]).flows
+    if flow not in flows:
+        raise WaymarkError(flow, "is no flow.", near(flow, flows))
+    click.echo(draw_flow(flows[flow]))
+
+
+@main.command(epilog="Example: WAYMARK_TOKEN_FILE=/run/secrets/token waymark run")
+def run() -> None:
+    """Run the bot on Telegram, or on the Bot API server that WAYMARK_BOT_API names."""
+    from bot.config import read_config
+    from bot.messenger.app import run as run_bot
+
+    run_bot(read_config())
+
+
+@main.group(context_settings=CONTEXT)
+def locale() -> None:
+    """Words in other languages: refresh catalogues, see how far they are."""
+
+
+@locale.command("update", epilog="Example: waymark locale update es")
+@click.argument("tags", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Name the files that would change, write nothing.")
+def update_(tags: tuple[str, ...], dry_run: bool) -> None:
+    """Bring catalogues in step with the English; translations are never lost and never guessed."""
+    from bot.locale import update_files
+
+    for path in update_files(tags, dry_run):
+        click.echo(path)
+
+
+@locale.command(epilog="Example: waymark locale status --json")
+@click.option("--json", "as_json", is_flag=True, help="Print one object per language.")
+def status(as_json: bool) -> None:
+    """How much of each language is there, and how much of it a person has checked."""
+    from bot.locale import status_rows
+
+    rows = status_rows()
+    if as_json:
+        click.echo(json.dumps(rows, ensure_ascii=False))
+        return
+    click.echo(f"{'tag':8} {'tier':>4} {'coverage':>9} {'checked':>8} {'approved':>9}  offered")
+    for row in rows:
+        offered = "yes" if row["offered"] else "no"
+        click.echo(
+            f"{row['tag']:8} {row['tier']:>4} {row['coverage']:>9.0%} {row['checked']:>8} {row['approved']:>9}  {offered}"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,201 @@
+"""Lint flows: every finding of every flow at once, in file order, with its address and what to do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.errors import Finding
+from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, Card, Flow, Library, Option, Rule, Step
+from bot.flow.scoring import CONDITIONS, FACTS
+from bot.flow.shape import near
+
+MAX_TEXT = 240
+MAX_LABEL = 24
+MAX_BUTTONS = 10
+MINOR_RULES = ("", "us", "palermo")
+COUNTS = ("bands", "completed")
+FORBIDDEN = ("anonymous", "secure", "untraceable", "deleted forever")
+DIGITS = re.compile(r"\d[\d\s().-]{5,}\d|\+\d")
+LINK = re.compile(r"https?:|www\.|t\.me|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
+CONSTRUCT = re.compile(r"C\d\d")
+
+
+def check_library(library: Library) -> list[Finding]:
+    """All findings of shared tables and of every flow."""
+    found = list(_shared(library))
+    for flow in library.flows.values():
+        found += check_flow(flow, library)
+    return found
+
+
+def check_flow(flow: Flow, library: Library) -> list[Finding]:
+    """All findings of one flow."""
+    found = list(_head(flow, library))
+    for step in flow.steps.values():
+        found += _step(flow, step, library)
+    found += _reach(flow)
+    return found
+
+
+# -- shared tables --------------------------------------------------------------------------------------------------
+
+
+def _shared(library: Library) -> Iterator[Finding]:
+    for name, rules in library.scoring.items():
+        for number, rule in enumerate(rules, 1):
+            yield from _rule(f"scoring.{name}.{number}", rule)
+        if rules and (rules[-1].when or rules[-1].minor_rule):
+            yield Finding(f"scoring.{name}", "ends in a rule with conditions.", 'End it with { band = "none" }.')
+    for outcomes in library.outcomes.values():
+        for card in (*outcomes.urgent, *outcomes.bands.values(), outcomes.none_few):
+            if card and card not in library.cards:
+                yield Finding(f"common.outcomes.{outcomes.id}", f'names the card "{card}".', near(card, library.cards))
+    for route, card in library.routes.items():
+        if card not in library.cards:
+            yield Finding(f"common.routes.{route}", f'names the card "{card}".', near(card, library.cards))
+    for group, flows in library.menu.items():
+        for id in flows:
+            if id not in library.flows:
+                yield Finding(f"common.menu.{group}", f'names the flow "{id}".', near(id, library.flows))
+    for card in library.cards.values():
+        yield from _card(card, library)
+
+
+def _rule(address: str, rule: Rule) -> Iterator[Finding]:
+    if rule.band not in BANDS:
+        yield Finding(address, f'band is "{rule.band}".', near(rule.band, BANDS))
+    if rule.minor_rule not in MINOR_RULES:
+        yield Finding(address, f'minor_rule is "{rule.minor_rule}".', near(rule.minor_rule, MINOR_RULES[1:]))
+    for name, least in rule.when.items():
+        if name not in CONDITIONS:
+            yield Finding(address, f'has the condition "{name}".', near(name, CONDITIONS))
+        elif isinstance(least, bool) != (name in FACTS):
+            wanted = "true" if name in FACTS else "a whole number"
+            yield Finding(address, f"{name} is {least!r}.", f"Write {name} = {wanted}.")
+
+
+def _card(card: Card, library: Library) -> Iterator[Finding]:
+    address = f"common.{card.id}"
+    yield from _text(address, card.say)
+    for button in card.buttons:
+        yield from _label(f"{address}.{button.id}", button.say)
+        go, _, kind = button.go.partition(".")
+        flow = go[1:] if go.startswith("@") else ""
+        known = go in (*ENDS, "SIGNS", "LIST", "GO_ON", "OUTCOME") or go in library.cards or flow in library.flows
+        if not known or (kind and go == "CONTACTS" and kind not in (*HELP_KINDS, "quiet")):
+            yield Finding(f"{address}.{button.id}", f'goes to "{button.go}".', near(go, [*ENDS, *library.cards]))
+
+
+# -- one flow --------------------------------------------------------------------------------------------------------
+
+
+def _head(flow: Flow, library: Library) -> Iterator[Finding]:
+    closed: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+        ("family", flow.family, FAMILIES),
+        ("scoring", flow.scoring, tuple(library.scoring)),
+        ("start", flow.start, tuple(flow.steps)),
+        ("outcomes", flow.outcomes, ("", *library.outcomes)),
+        ("minor_outcomes", flow.minor_outcomes, ("", *library.outcomes)),
+        ("none_route", flow.none_route, ("", *library.routes)),
+        ("counts", flow.counts, COUNTS),
+    )
+    for key, value, known in closed:
+        if value not in known:
+            yield Finding(flow.id, f'{key} is "{value}".', near(value, [word for word in known if word]))
+    yield from _label(f"{flow.id}.title", flow.title)
+    if flow.licence.validated and not flow.licence.licence:
+        yield Finding(flow.id, "is marked validated and has no licence.", "Add licence = with its text and proof.")
+    if flow.scoring == "count" and flow.cut_off < 1:
+        yield Finding(flow.id, f"cut_off is {flow.cut_off}.", "Scoring by count needs cut_off = 1 or more.")
+    ends = {option.go for step in flow.steps.values() for option in step.options}
+    if "END" in ends and not flow.outcomes:
+        yield Finding(flow.id, "reaches END and names no outcomes.", 'Add outcomes = "<a card set of common.toml>".')
+    urgent = any(library.outcomes[name].urgent for name in (flow.outcomes,) if name in library.outcomes)
+    if "URGENT" in ends and not urgent:
+        yield Finding(flow.id, "reaches URGENT and its outcomes have no urgent card.", "Choose outcomes that have one.")
+
+
+def _step(flow: Flow, step: Step, library: Library) -> Iterator[Finding]:
+    address = f"{flow.id}.{step.id}"
+    yield from _text(address, step.text)
+    if not CONSTRUCT.fullmatch(step.construct):
+        yield Finding(address, f'construct is "{step.construct}".', "Write C and two digits, such as C08.")
+    if len(step.options) > MAX_BUTTONS:
+        yield Finding(address, f"has {len(step.options)} options.", f"At most {MAX_BUTTONS}: split the question.")
+    labels: dict[str, str] = {}
+    for option in step.options:
+        yield from _option(flow, step, option, library)
+        if (label := option.say.casefold()) in labels:
+            what = f'is labelled "{option.say}", as {labels[label]} is.'
+            yield Finding(f"{address}.{option.id}", what, "Give each answer words of its own.")
+        labels[label] = option.id
+
+
+def _option(flow: Flow, step: Step, option: Option, library: Library) -> Iterator[Finding]:
+    address = f"{flow.id}.{step.id}.{option.id}"
+    yield from _label(address, option.say)
+    yield from _target(address, flow, option.go, library)
+    if option.is_urgent != (option.go == "URGENT"):
+        yield Finding(address, f'goes to "{option.go}" with signals {[str(s) for s in option.signals]}.',
+                      'Use the signal "urgent" and go = "URGENT" together.')  # fmt: skip
+    if option.group and not CONSTRUCT.fullmatch(option.group):
+        yield Finding(address, f'names the group "{option.group}".', "Write g.C and two digits, such as g.C05.")
+    for signal in option.signals:
+        if signal.tag.startswith("r.") and signal.tag[2:] not in library.routes:
+            yield Finding(address, f'names the route "{signal.tag[2:]}".', near(signal.tag[2:], library.routes))
+    if option.go == step.id:
+        yield Finding(address, "leads to its own step.", "Send it on to the next step.")
+
+
+def _target(address: str, flow: Flow, go: str, library: Library) -> Iterator[Finding]:
+    head, _, rest = go.partition(".")
+    if go.startswith("@"):
+        there = library.flows.get(head[1:])
+        if there is None:
+            yield Finding(address, f'goes to the flow "{head[1:]}".', near(head[1:], library.flows))
+        elif rest and rest not in there.steps:
+            yield Finding(address, f'goes to "{go}", which is no step of {head[1:]}.', near(rest, there.steps))
+    elif head in ENDS:
+        if rest and (head != "CONTACTS" or rest not in HELP_KINDS):
+            yield Finding(address, f'goes to "{go}".', f"Write CONTACTS.{HELP_KINDS[1]}, or {head} alone.")
+    elif go not in flow.steps:
+        yield Finding(address, f'goes to "{go}", which is no step of this flow.', near(go, [*flow.steps, *ENDS]))
+
+
+def _text(address: str, text: str) -> Iterator[Finding]:
+    if len(text) > MAX_TEXT:
+        yield Finding(address, f"is {len(text)} characters long.", f"At most {MAX_TEXT}: shorten or split it.")
+    yield from _words(address, text)
+
+
+def _label(address: str, text: str) -> Iterator[Finding]:
+    if len(text) > MAX_LABEL:
+        yield Finding(address, f'"{text}" is {len(text)} characters long.', f"A button holds at most {MAX_LABEL}.")
+    yield from _words(address, text)
+
+
+def _words(address: str, text: str) -> Iterator[Finding]:
+    """What no text may hold: numbers to dial, links, and words that promise what nobody can."""
+    if match := DIGITS.search(text):
+        yield Finding(address, f'holds the number "{match[0]}".', "Numbers live in flows/contacts alone.")
+    if match := LINK.search(text):
+        yield Finding(address, f'holds the link "{match[0]}".', "Links live in flows/contacts alone.")
+    for word in FORBIDDEN:
+        if re.search(rf"\b{word}\b", text, re.IGNORECASE):
+            yield Finding(address, f'says "{word}".', "Say what is kept and who can see it instead.")
+
+
+def _reach(flow: Flow) -> Iterator[Finding]:
+    """Steps that no answer leads to."""
+    if flow.start not in flow.steps:
+        return
+    reached, waiting = {flow.start}, [flow.start]
+    while waiting:
+        for option in flow.steps[waiting.pop()].options:
+            if option.go in flow.steps and option.go not in reached:
+                reached.add(option.go)
+                waiting.append(option.go)
+    for step in flow.steps.values():
+        if step.id not in reached:
+            yield Finding(f"{flow.id}.{step.id}", "is reached by no answer.", "Lead an option to it, or remove it.")

@@ -1,0 +1,206 @@
+"""Our own polling loop: raw updates, parsed one by one, handled, and only then confirmed.
+
+The library's loop confirms a batch before it is handled and stops for everybody at one malformed update.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Awaitable, Callable
+from typing import Any
+from urllib.parse import quote
+
+from telegram import Bot, Update
+from telegram.request import BaseRequest
+
+from bot.config import Secret
+from bot.errors import WaymarkError
+from bot.log import Journal
+from bot.messenger.handlers import KINDS
+from bot.volatile.local import Local
+
+LONG_POLL_SECONDS = 25
+BATCH = 100
+AT_ONCE = 64
+CHAT_QUEUE = 5  # updates of one chat that wait; more are dropped
+LONGEST_HANDLING_SECONDS = 30.0
+PAUSE_SECONDS = 3.0
+NOTHING_NEW_SECONDS = 0.2
+
+Raw = dict[str, Any]
+
+
+class Poller:
+    """Fetches, keeps order within a chat, runs chats side by side, and confirms what was handled."""
+
+    def __init__(
+        self,
+        bot: Bot,
+        request: BaseRequest,
+        base_url: str,
+        token: Secret,
+        handle: Callable[[Update], Awaitable[None]],
+        local: Local,
+        journal: Journal,
+    ) -> None:
+        self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
+        self._base, self._token = base_url, token
+        self._offset = 0
+        self._open: set[int] = set()  # updates fetched and not yet handled
+        self._newest = -1
+        self._waiting: dict[int, deque[Raw]] = defaultdict(deque)
+        self._busy: set[int] = set()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._room = asyncio.Semaphore(AT_ONCE)
+        self._done = asyncio.Event()
+        self._stopping = asyncio.Event()
+
+    async def run(self) -> None:
+        """Poll until `stop`. Raises WaymarkError when Telegram refuses the token."""
+        while not self._stopping.is_set():
+            fetched = asyncio.create_task(self._fetch())
+            stopped = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({fetched, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            stopped.cancel()
+            if not fetched.done():
+                fetched.cancel()
+                await asyncio.gather(fetched, return_exceptions=True)
+                return
+            fresh = [raw for raw in fetched.result() if self._take(raw)]
+            if not fresh and self._open:
+                await self._wait_for_one()
+
+    async def stop(self, seconds: float) -> None:
+        """Take no more, finish what was begun within the time given, and confirm it."""
+        self._stopping.set()
+        if self._tasks:
+            await asyncio.wait(self._tasks, timeout=seconds)
+        for task in list(self._tasks):
+            task.cancel()
+        if self._confirmed() > self._offset:
+            await self._call(timeout=0, limit=1)
+
+    # -- fetching ----------------------------------------------------------------------------------------------
+
+    def _confirmed(self) -> int:
+        """The first update not yet handled: everything before it may be forgotten by Telegram."""
+        return min(self._open) if self._open else self._newest + 1
+
+    async def _fetch(self) -> list[Raw]:
+        try:
+            status, body = await self._call(LONG_POLL_SECONDS, BATCH)
+            answer = json.loads(body)
+            if status == 200 and isinstance(answer, dict) and isinstance(answer.get("result"), list):
+                return [raw for raw in answer["result"] if isinstance(raw, dict)]
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:  # a network has more ways to fail than a list can hold
+            self.journal.note("api_unreachable", error, "warning")
+            await self._pause(PAUSE_SECONDS)
+            return []
+        await self._refused(status, answer)
+        return []
+
+    async def _call(self, timeout: int, limit: int) -> tuple[int, bytes]:
+        self._offset = max(self._offset, self._confirmed())
+        kinds = quote(json.dumps(KINDS, separators=(",", ":")))
+        query = f"offset={self._offset}&limit={limit}&timeout={timeout}&allowed_updates={kinds}"
+        url = f"{self._base}{self._token.reveal()}/getUpdates?{query}"
+        return await self.request.do_request(url, "GET", read_timeout=timeout + 10.0)
+
+    async def _refused(self, status: int, answer: object) -> None:
+        if status in (401, 404):
+            self.journal.note("token_refused", level="error")
+            raise WaymarkError(
+                "WAYMARK_TOKEN_FILE", "holds a token that Telegram refuses.", "Put the current one in it."
+            )
+        wait = PAUSE_SECONDS
+        if status == 409:
+            self.journal.note("api_conflict", level="error")
+        elif status == 429 and isinstance(answer, dict):
+            self.journal.note("api_limited", level="warning")
+            wait = max(wait, float((answer.get("parameters") or {}).get("retry_after") or 0))
+        else:
+            self.journal.note("api_refused", level="warning")
+        await self._pause(wait)
+
+    async def _pause(self, seconds: float) -> None:
+        try:
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        except TimeoutError:
+            return
+
+    async def _wait_for_one(self) -> None:
+        """Telegram sends unconfirmed updates again at once: wait until one of ours is done, or a moment."""
+        self._done.clear()
+        try:
+            await asyncio.wait_for(self._done.wait(), NOTHING_NEW_SECONDS)
+        except TimeoutError:
+            return
+
+    # -- handling ----------------------------------------------------------------------------------------------
+
+    def _take(self, raw: Raw) -> bool:
+        """Queue one update behind its chat's others; False for a repeat."""
+        number = raw.get("update_id")
+        if not isinstance(number, int) or isinstance(number, bool):
+            self.journal.note("update_refused", level="warning")
+            return False
+        if number in self._open or not self.local.is_new(number):
+            return False
+        self._newest = max(self._newest, number)
+        chat = chat_of(raw)
+        if len(self._waiting[chat]) >= CHAT_QUEUE:
+            return True
+        self._open.add(number)
+        self._waiting[chat].append(raw)
+        if chat not in self._busy:
+            self._busy.add(chat)
+            task = asyncio.create_task(self._serve(chat))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return True
+
+    async def _serve(self, chat: int) -> None:
+        """Handle a chat's updates in order until none waits."""
+        try:
+            while self._waiting[chat]:
+                raw = self._waiting[chat].popleft()
+                async with self._room:
+                    await self._handle(raw)
+        finally:
+            self._busy.discard(chat)
+            self._waiting.pop(chat, None)
+
+    async def _handle(self, raw: Raw) -> None:
+        try:
+            update = Update.de_json(raw, self.bot)
+        except Exception as error:  # whatever a malformed update breaks, it breaks alone
+            self.journal.note("update_refused", error, "warning")
+            self._close(raw)
+            return
+        try:
+            await asyncio.wait_for(self.handle(update), LONGEST_HANDLING_SECONDS)
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            self.journal.note("update_failed", error, "error")
+        self._close(raw)
+
+    def _close(self, raw: Raw) -> None:
+        self._open.discard(raw["update_id"])
+        self._done.set()
+
+
+def chat_of(raw: Raw) -> int:
+    """The chat an update belongs to, read without trusting its shape; 0 where there is none."""
+    for kind in KINDS:
+        inner = raw.get(kind)
+        if isinstance(inner, dict):
+            holder = inner.get("message") if kind == "callback_query" else inner
+            chat = holder.get("chat") if isinstance(holder, dict) else None
+            number = chat.get("id") if isinstance(chat, dict) else None
+            return number if isinstance(number, int) else 0
+    return 0

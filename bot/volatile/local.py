@@ -1,0 +1,90 @@
+"""What is remembered for minutes, in this process alone: limits, the one screen of a chat, updates seen.
+
+Keyed by chat id, bounded, never written, gone with the process. Time is passed in as seconds that only grow.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+MOST_CHATS = 5_000
+MOST_UPDATES = 10_000
+BUCKET = 10.0  # taps a chat may make at once
+REFILL_PER_SECOND = 0.5
+HELP_EVERY_SECONDS = 5.0  # help and leave are served this often even past the limit
+IDLE_SECONDS = 15 * 60
+WORKER_IDLE_SECONDS = 60 * 60
+
+
+@dataclass(slots=True)
+class _Chat:
+    """tokens: taps left, as of `at`. screen: id of the bot's one message, 0 = not known. blank_at: when it goes blank."""
+
+    tokens: float
+    at: float
+    helped_at: float
+    screen: int = 0
+    blank_at: float = 0.0
+
+
+class Local:
+    """Everything volatile of one process; the oldest chat is dropped when there are too many."""
+
+    def __init__(self, most_chats: int = MOST_CHATS) -> None:
+        self._most = most_chats
+        self._chats: OrderedDict[int, _Chat] = OrderedDict()
+        self._updates: OrderedDict[int, None] = OrderedDict()
+
+    def _chat(self, chat: int, now: float) -> _Chat:
+        known = self._chats.get(chat)
+        if known is None:
+            known = self._chats[chat] = _Chat(BUCKET, now, now - HELP_EVERY_SECONDS)
+            if len(self._chats) > self._most:
+                self._chats.popitem(last=False)
+        else:
+            self._chats.move_to_end(chat)
+        return known
+
+    def allows(self, chat: int, now: float, is_help: bool = False) -> bool:
+        """Whether a chat may be served now: ten at once, one more every two seconds; help and leave more readily."""
+        known = self._chat(chat, now)
+        known.tokens = min(BUCKET, known.tokens + (now - known.at) * REFILL_PER_SECOND)
+        known.at = now
+        if known.tokens >= 1:
+            known.tokens -= 1
+            return True
+        if is_help and now - known.helped_at >= HELP_EVERY_SECONDS:
+            known.helped_at = now
+            return True
+        return False
+
+    def keep_screen(self, chat: int, message: int, now: float, worker: bool = False) -> None:
+        """Remember the one message of a chat until it is blanked."""
+        known = self._chat(chat, now)
+        known.screen = message
+        known.blank_at = now + (WORKER_IDLE_SECONDS if worker else IDLE_SECONDS)
+
+    def screen(self, chat: int) -> int:
+        """The id of a chat's one message; 0 where it is not known."""
+        known = self._chats.get(chat)
+        return known.screen if known else 0
+
+    def idle(self, now: float) -> list[tuple[int, int]]:
+        """(chat, message) of screens that nobody touched for too long; each is told once."""
+        found = [(id, chat.screen) for id, chat in self._chats.items() if chat.screen and chat.blank_at <= now]
+        for id, _ in found:
+            del self._chats[id]
+        return found
+
+    def forget(self, chat: int) -> None:
+        self._chats.pop(chat, None)
+
+    def is_new(self, update: int) -> bool:
+        """Whether an update was not handled before; remembers it."""
+        if update in self._updates:
+            return False
+        self._updates[update] = None
+        if len(self._updates) > MOST_UPDATES:
+            self._updates.popitem(last=False)
+        return True
