@@ -24,6 +24,13 @@ PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
 NUMBER_BITS = 32
 
 
+def _speaking(session: Session, field: str, number: int) -> Session:
+    """The same place in another first or second language."""
+    if field == "second":
+        return replace(session, second=number, turn=Turn.HERE)
+    return replace(session, locale=number, turn=Turn.HERE)
+
+
 def minutes_since_epoch(now: datetime) -> int:
     """Whole minutes since 2025-01-01 UTC, as buttons carry them."""
     return int((now - EPOCH).total_seconds() // 60)
@@ -128,8 +135,11 @@ class Talk:
         if plain.verb == "h":
             screen = self.engine.show(at.at(on=Flag.HELP))
             return self._reply(screen, place) if screen else self._reply(self._door(at), place)
-        if plain.verb == "l":
-            return self._speak(self._languages(at, plain.number), place)
+        if plain.verb in ("l", "s"):
+            for_client = plain.verb == "s" or at.has(Flag.CLIENT)
+            return self._speak(self._languages(at, plain.number, for_client), place)
+        if plain.verb == "w":
+            return self._speak(self._who_holds(at), place)
         if plain.verb == "p":
             return self._speak(self._places(at, plain.number), place)
         return self._reply(self._door(self.engine.menu(at) if session else at), place)
@@ -139,16 +149,37 @@ class Talk:
         assert screen is not None, "the door of every library opens"
         return screen
 
-    def _languages(self, session: Session, page: int) -> Screen:
-        """Native names, the person's first; a new choice keeps place and answers."""
+    def _languages(self, session: Session, page: int, for_client: bool = False) -> Screen:
+        """Native names, the person's first; a new choice keeps place and answers.
+
+        for_client: choose the second language of a guided talk; only those in which its questions may be shown.
+        """
+        field = "second" if for_client else "locale"
         offered = self.speaker.offers.offered()
-        offered.sort(key=lambda language: (language.number != session.locale, language.number))
+        if for_client:
+            flow = self.engine.library.flows[session.flow]
+            offered = [one for one in offered if self.speaker.offers.has_flow(flow, one)]
+        offered.sort(key=lambda language: (language.number != getattr(session, field), language.number))
         pages = max(1, -(-len(offered) // LANGUAGES_PER_PAGE))
         shown = offered[page % pages * LANGUAGES_PER_PAGE :][:LANGUAGES_PER_PAGE]
-        choices = [Choice("", replace(session, locale=one.number, turn=Turn.HERE), one.native) for one in shown]
+        choices = [Choice("", _speaking(session, field, one.number), one.native) for one in shown]
+        if for_client and not session.has(Flag.CLIENT):
+            choices.append(Choice("ui.one_language", _speaking(session, field, 0)))
         if pages > 1:
-            choices.append(Choice("ui.more_languages", Static(f"l:{(page + 1) % pages}")))
-        return self._over(session, "languages", (Text("ui.languages"),), choices)
+            verb = "s" if for_client else "l"
+            choices.append(Choice("ui.more_languages", Static(f"{verb}:{(page + 1) % pages}")))
+        is_worker = for_client and not session.has(Flag.CLIENT)
+        return self._over(
+            session, "languages", (Text("ui.client_languages" if is_worker else "ui.languages"),), choices
+        )
+
+    def _who_holds(self, session: Session) -> Screen:
+        """The second of two taps before the worker's screens come back."""
+        choices = (
+            Choice("ui.client_still", session.at(on=Flag.CLIENT)),
+            Choice("ui.worker_again", session.at(off=Flag.CLIENT)),
+        )
+        return replace(self._over(session, "card", (Text("ui.who_holds"),), choices), guided="worker")
 
     def _places(self, session: Session, number: int) -> Screen:
         """Countries by group (numbers below 10), or the regions of one country."""

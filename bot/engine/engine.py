@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from bot.engine.machine import Chart, Position
-from bot.engine.outcome import end_texts, list_texts, route_cards, sign_texts
+from bot.engine.outcome import end_texts, instrument_texts, list_texts, route_cards, sign_texts, touched_texts
 from bot.engine.screen import HELP, LANGUAGES, LEAVE, Choice, Kind, Screen, Static, Text, Want
 from bot.engine.session import Flag, Session
 from bot.flow.model import Button, Library, Option, Step
@@ -109,7 +109,8 @@ class Engine:
             return None
         if kind is not None:
             return Screen(session, kind)
-        return self._draw(session, position)
+        screen = self._draw(session, position)
+        return self._for_client(screen) if session.has(Flag.CLIENT) else screen
 
     def _turn_back(self, session: Session) -> tuple[Session, Kind | None]:
         """What a Back button shows; a first question leads to the menu, the very first card to the languages."""
@@ -146,6 +147,24 @@ class Engine:
             on |= Flag.WORKER
         return session.in_flow(there.id, self.entry(there.id, step) if step else ()).at(on=on)
 
+    def _for_client(self, screen: Screen) -> Screen:
+        """What a client sees who holds the phone: the question alone, or the wish to have the phone back."""
+        if screen.kind == "contacts":
+            return replace(screen, guided="client", guidance=())
+        if screen.guided == "say":
+            return replace(screen, guided="client", guidance=(), choices=self._client_choices(screen))
+        return Screen(screen.session, "card", (Text("ui.please_return"),), guided="client")
+
+    def _client_choices(self, screen: Screen) -> tuple[Choice, ...]:
+        """The answers in a client's words: "Not clear" and "Not asked" are a worker's."""
+        position = self.locate(screen.session)
+        step = self.charts[screen.session.flow].step(position) if position else None
+        options = step.options if step else ()
+        return tuple(
+            replace(choice, key=f"ui.client_{option.soft}") if option.soft else choice
+            for choice, option in zip(screen.choices, options, strict=True)
+        )
+
     def _draw(self, session: Session, position: Position) -> Screen:
         chart = self.charts[session.flow]
         measures = chart.measures(position)
@@ -181,10 +200,13 @@ class Engine:
             Choice(f"{base}.opt.{option.id}", LEAVE if option.go == "LEAVE" else session.answer(number))
             for number, option in enumerate(step.options, 1)
         )
-        guidance: tuple[Text, ...] = ()
+        screen = Screen(session, "step", (Text(f"{base}.text"),), choices)
+        if chart.flow.family != "guided":
+            return screen
+        guidance = instrument_texts(chart.flow) if step.id == chart.flow.start else ()
         if chart.flow.quiet_stop and chart.band(measures, but_urgent=True) == "strong":
-            guidance = (Text("ui.enough_to_offer"),)
-        return Screen(session, "step", (Text(f"{base}.text"),), choices, guidance=guidance)
+            guidance += (Text("ui.enough_to_offer"),)
+        return replace(screen, guidance=guidance, guided="worker" if step.for_worker or not step.is_question else "say")
 
     def _urgent(self, session: Session, position: Position, measures: Measures) -> Screen:
         want = replace(self.want(session, position), urgent=True, limit=URGENT_LINES)
@@ -204,16 +226,21 @@ class Engine:
             *(Text(f"card.{id}.text") for id in route_cards(self.library, chart.flow, card, measures)),
         )
         want = replace(self.want(session, position), limit=OUTCOME_LINES)
-        band = chart.band(measures)
-        return Screen(session, "outcome", texts, self._buttons(session, position), want, band)
+        screen = Screen(session, "outcome", texts, self._buttons(session, position), want, chart.band(measures))
+        if chart.flow.family != "guided":
+            return screen
+        summary = (*texts, *touched_texts(chart.flow, position.trail), Text("ui.summary_once"))
+        return replace(screen, texts=summary, guided="worker")
 
     def _contacts(self, session: Session, position: Position, measures: Measures, state: str) -> Screen:
+        chart = self.charts[session.flow]
         purpose = state.partition(".")[2] or "help"
         want = self.want(session, position)
         if purpose in ("training", "other"):
             want = replace(want, purpose="training" if purpose == "training" else "other")
         texts = (Text("card.r_cant_talk.text"),) if session.has(Flag.QUIET) else ()
-        return Screen(session, "contacts", texts, (), want)
+        screen = Screen(session, "contacts", texts, (), want)
+        return replace(screen, guided="worker") if chart.flow.family == "guided" else screen
 
     def want(self, session: Session, position: Position) -> Want:
         """Which contacts fit where the person stands."""

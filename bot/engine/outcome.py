@@ -32,6 +32,27 @@ def sign_texts(flow: Flow, trail: tuple[tuple[str, int], ...]) -> tuple[Text, ..
     return tuple(counted)
 
 
+def touched_texts(flow: Flow, trail: tuple[tuple[str, int], ...]) -> tuple[Text, ...]:
+    """The topics that answers with a strength touched, for the worker: no answer, nothing that names anybody."""
+    codes: dict[str, None] = {}
+    for step_id, index in trail:
+        step, option = flow.steps[step_id], flow.steps[step_id].options[index]
+        if any(signal.strength for signal in option.signals):
+            codes[option.group or step.construct] = None
+    if not codes:
+        return ()
+    return (Text("ui.touched"), *(Text(f"construct.{code}", bullet=True) for code in codes))
+
+
+def instrument_texts(flow: Flow) -> tuple[Text, ...]:
+    """Name, owner and citation of a licensed form, shown before its first question."""
+    licence = flow.licence
+    if licence.instrument == "none":
+        return ()
+    values = {"name": licence.instrument, "owner": licence.owner, "citation": licence.citation}
+    return (Text("ui.instrument", values),)
+
+
 def end_texts(flow: Flow, card: str, measures: Measures) -> tuple[Text, ...]:
     """The outcome card itself; a checklist fills the counts and first open items it has placeholders for."""
     if flow.scoring != "check":

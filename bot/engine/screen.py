@@ -11,7 +11,8 @@ from bot.flow.model import Band
 
 Static = NewType("Static", str)  # a button that needs no key: see bot/seal/static.py
 
-LEAVE, HELP, LANGUAGES, MENU, PLACES, RETURN = (Static(text) for text in ("x", "h", "l", "m", "p:0", "w"))
+LEAVE, HELP, LANGUAGES, MENU, PLACES = (Static(text) for text in ("x", "h", "l", "m", "p:0"))
+CLIENT_LANGUAGES, RETURN = Static("s"), Static("w")
 
 Kind = Literal[
     "step", "urgent", "more", "pause", "outcome", "card", "signs", "list", "contacts", "menu", "done", "leave",
@@ -58,7 +59,8 @@ class Screen:
     """One screen. `session` is where the person stands, after jumps and Back.
 
     texts: paragraphs in order. choices: buttons that lead on. want: contacts to add, or None. band: of an outcome.
-    guidance: quiet lines for a worker, never for a client. back: what the Back button carries (None = no way back).
+    guidance: quiet lines for a worker, never for a client. guided: "say" for words to say out loud to a client,
+    "worker" for the worker alone, "client" in the client's own view, "" outside guided talks. back: what the Back button carries (None = no way back).
     """
 
     session: Session
@@ -68,4 +70,5 @@ class Screen:
     want: Want | None = None
     band: Band | None = None
     guidance: tuple[Text, ...] = ()
+    guided: Literal["", "say", "worker", "client"] = ""
     back: Session | None = None

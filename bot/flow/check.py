@@ -18,7 +18,6 @@ COUNTS = ("bands", "completed")
 FORBIDDEN = ("anonymous", "secure", "untraceable", "deleted forever")
 DIGITS = re.compile(r"\d[\d\s().-]{5,}\d|\+\d")
 LINK = re.compile(r"https?:|www\.|t\.me|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
-CONSTRUCT = re.compile(r"C\d\d")
 
 
 def check_library(library: Library) -> list[Finding]:
@@ -48,12 +47,12 @@ def _shared(library: Library) -> Iterator[Finding]:
         if rules and (rules[-1].when or rules[-1].minor_rule):
             yield Finding(f"scoring.{name}", "ends in a rule with conditions.", 'End it with { band = "none" }.')
     for outcomes in library.outcomes.values():
-        for card in (*outcomes.urgent, *outcomes.bands.values(), outcomes.none_few):
-            if card and card not in library.cards:
-                yield Finding(f"common.outcomes.{outcomes.id}", f'names the card "{card}".', near(card, library.cards))
-    for route, card in library.routes.items():
-        if card not in library.cards:
-            yield Finding(f"common.routes.{route}", f'names the card "{card}".', near(card, library.cards))
+        for id in (*outcomes.urgent, *outcomes.bands.values(), outcomes.none_few):
+            if id and id not in library.cards:
+                yield Finding(f"common.outcomes.{outcomes.id}", f'names the card "{id}".', near(id, library.cards))
+    for route, named in library.routes.items():
+        if named not in library.cards:
+            yield Finding(f"common.routes.{route}", f'names the card "{named}".', near(named, library.cards))
     for group, flows in library.menu.items():
         for id in flows:
             if id not in library.flows:
@@ -119,8 +118,8 @@ def _head(flow: Flow, library: Library) -> Iterator[Finding]:
 def _step(flow: Flow, step: Step, library: Library) -> Iterator[Finding]:
     address = f"{flow.id}.{step.id}"
     yield from _text(address, step.text)
-    if not CONSTRUCT.fullmatch(step.construct):
-        yield Finding(address, f'construct is "{step.construct}".', "Write C and two digits, such as C08.")
+    if step.construct not in library.constructs:
+        yield Finding(address, f'construct is "{step.construct}".', near(step.construct, library.constructs))
     if len(step.options) > MAX_BUTTONS:
         yield Finding(address, f"has {len(step.options)} options.", f"At most {MAX_BUTTONS}: split the question.")
     labels: dict[str, str] = {}
@@ -139,8 +138,8 @@ def _option(flow: Flow, step: Step, option: Option, library: Library) -> Iterato
     if option.is_urgent != (option.go == "URGENT"):
         yield Finding(address, f'goes to "{option.go}" with signals {[str(s) for s in option.signals]}.',
                       'Use the signal "urgent" and go = "URGENT" together.')  # fmt: skip
-    if option.group and not CONSTRUCT.fullmatch(option.group):
-        yield Finding(address, f'names the group "{option.group}".', "Write g.C and two digits, such as g.C05.")
+    if option.group and option.group not in library.constructs:
+        yield Finding(address, f'names the group "{option.group}".', near(option.group, library.constructs))
     for signal in option.signals:
         if signal.tag.startswith("r.") and signal.tag[2:] not in library.routes:
             yield Finding(address, f'names the route "{signal.tag[2:]}".', near(signal.tag[2:], library.routes))

@@ -60,6 +60,7 @@ class Step:
     """One screen of a flow: a question (`ask`) or an information card (`tell`).
 
     only_if: measure names of which one must be at least 1, else the step is passed by; () always shows it.
+    for_worker: never shown to a client who holds the phone.
     weight: message class S, Q, I or N where it differs from the usual one ("" = Q for questions, I for cards).
     """
 
@@ -74,6 +75,7 @@ class Step:
     only_if: tuple[str, ...] = ()
     note: str = ""
     weight: str = ""
+    for_worker: bool = False
 
     @property
     def is_scored(self) -> bool:
@@ -171,8 +173,7 @@ class Flow:
 class Library:
     """Everything read from `flows/`: flows by id, cards, route order, scoring tables and the menu's groups.
 
-    menu: group id -> flow ids; the group "" stands on the first menu screen.
-    broken: flows withdrawn at reading, with their findings (the rest runs).
+    menu: group id -> flow ids; the group "top" stands on the first menu screen. constructs: code -> meaning.
     """
 
     flows: Mapping[str, Flow]
@@ -181,4 +182,5 @@ class Library:
     outcomes: Mapping[str, Outcomes]
     scoring: Mapping[str, tuple[Rule, ...]]
     menu: Mapping[str, tuple[str, ...]]
+    constructs: Mapping[str, str] = field(default_factory=dict)
     by_digest: Mapping[bytes, Flow] = field(default_factory=dict)

@@ -148,7 +148,7 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Finding]]:
 
 def _bind(flows: dict[str, Flow], common: Common, scoring: dict[str, tuple[Rule, ...]]) -> Library:
     """The library with each flow's structure digest, which also covers the cards and rules it ends in."""
-    library = Library(flows, common.cards, common.routes, common.outcomes, scoring, common.menu)
+    library = Library(flows, common.cards, common.routes, common.outcomes, scoring, common.menu, common.constructs)
     sealed = {id: replace(flow, digest=digest_of(flow, library)) for id, flow in flows.items()}
     return replace(library, flows=sealed, by_digest={flow.digest: flow for flow in sealed.values()})
 

@@ -14,6 +14,7 @@ STEP_KEYS = {
     "id": str, "ask": str, "tell": str, "note": str, "construct": str, "sources": list, "seed": list,
     "on_enter": list, "only_if": str, "answers": str, "signals": list, "go": str, "options": list,
     "weight": str,
+    "for_worker": bool,
 }  # fmt: skip
 WEIGHTS = ("S", "Q", "I", "N")
 OPTION_KEYS = {"id": str, "say": str, "go": str, "signals": list}
@@ -34,6 +35,7 @@ class Common:
     outcomes: Mapping[str, Outcomes] = field(default_factory=dict)
     routes: Mapping[str, str] = field(default_factory=dict)
     menu: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    constructs: Mapping[str, str] = field(default_factory=dict)
 
 
 def read_signal(text: Any, address: str, found: list[Finding]) -> Signal | None:
@@ -100,6 +102,7 @@ def read_step(table: Any, flow: str, number: int, common: Common, found: list[Fi
         only_if=guard,
         note=values.get("note", ""),
         weight=values.get("weight", ""),
+        for_worker=values.get("for_worker", False),
     )
 
 
@@ -153,7 +156,7 @@ def read_common(data: Mapping[str, Any]) -> tuple[Common, list[Finding]]:
     found: list[Finding] = []
     shape = Shape("common", found)
     tables = shape.take(data, {"labels": dict, "soft": dict, "answers": dict, "buttons": dict, "outcomes": dict,
-                               "routes": dict, "menu": dict, "card": list},
+                               "routes": dict, "menu": dict, "constructs": dict, "card": list},
                         required=("labels", "answers", "buttons", "outcomes", "card"))  # fmt: skip
     buttons = {}
     for id, entry in tables.get("buttons", {}).items():
@@ -174,6 +177,7 @@ def read_common(data: Mapping[str, Any]) -> tuple[Common, list[Finding]]:
         outcomes={name: _read_outcomes(name, table, found) for name, table in tables.get("outcomes", {}).items()},
         routes=tables.get("routes", {}),
         menu={group: tuple(ids) for group, ids in tables.get("menu", {}).items()},
+        constructs=tables.get("constructs", {}),
     ), found
 
 

@@ -2,7 +2,7 @@
 
 `x` or `x:<first message id, base 36>` leave; `h` help; `l` or `l:<n>` languages, page n; `m` menu;
 `p:<n>` places: 0 to 9 pages of countries, from 10 on country n // 10 with its regions on page n % 10;
-`w` hand the phone back to the worker.
+`s` or `s:<n>` languages of a client, page n; `w` ask who holds the phone, before the worker's view comes back.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verb = Literal["x", "h", "l", "m", "p", "w"]
-PATTERN = re.compile(r"(?:(x)(?::([0-9a-z]{1,13}))?|([hmw])|(l)(?::([0-9]{1,2}))?|(p):([0-9]{1,4}))")
+Verb = Literal["x", "h", "l", "m", "p", "s", "w"]
+PATTERN = re.compile(r"(?:(x)(?::([0-9a-z]{1,13}))?|([hmw])|([ls])(?::([0-9]{1,2}))?|(p):([0-9]{1,4}))")
 PLACE_PAGES = 10
 SINGLE: dict[str, Verb] = {"h": "h", "m": "m", "w": "w"}
 
@@ -34,7 +34,7 @@ def read_plain(data: str) -> Plain | None:
     if leave:
         return Plain("x", int(first, 36) if first else 0)
     if languages:
-        return Plain("l", int(page or 0))
+        return Plain("l" if languages == "l" else "s", int(page or 0))
     if places:
         return Plain("p", int(number))
     return Plain(SINGLE[single])

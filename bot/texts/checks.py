@@ -82,7 +82,8 @@ def _message(address: str, message: Message, words: str, language: Language) -> 
     if here != there:
         what = f"has the placeholders {sorted(there) or 'none'} where the English has {sorted(here) or 'none'}."
         yield Finding(address, what, "Keep each {name} exactly as it is.")
-    if match := LINKS.search(words) or LONG_DIGITS.search(words):
+    match = LINKS.search(words) or LONG_DIGITS.search(words)
+    if match and match[0] not in message.english:
         yield Finding(address, f'holds "{match[0]}".', "Numbers and links come from the directory: take it out.")
     if sorted(_digits(words)) != sorted(_digits(message.english)) and message.key != "leave.words":
         what = f"has the figures {_digits(words)} where the English has {_digits(message.english)}."

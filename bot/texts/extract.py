@@ -45,14 +45,14 @@ def flow_messages(
         flow, found = read_flow(tomllib.loads(fileobj.read().decode("utf-8")), path.name, common)
         if flow is None:
             raise ValueError(str(found[0]))
-        library = Library({flow.id: flow}, {}, {}, {}, {}, {})
+        library = Library({flow.id: flow}, {}, {}, {}, {}, {}, {})
     for message in messages(library).values():
         if message.domain != SAFETY or path.name == "common.toml":
             yield 1, "pgettext", (message.key, message.english), notes_of(message)
 
 
 def _library(common: Common) -> Library:
-    return Library({}, common.cards, common.routes, common.outcomes, {}, common.menu)
+    return Library({}, common.cards, common.routes, common.outcomes, {}, common.menu, common.constructs)
 
 
 def notes_of(message: Message) -> list[str]:

@@ -15,7 +15,7 @@ TITLE_LIMIT = BUTTON_LIMIT
 def messages(library: Library) -> dict[str, Message]:
     """All messages: interface words, cards with their buttons, flows; keys are unique by construction."""
     found = dict(WORDS)
-    for source in (_cards(library), *(_flow(flow) for flow in library.flows.values())):
+    for source in (_cards(library), _constructs(library), *(_flow(flow) for flow in library.flows.values())):
         found.update((message.key, message) for message in source)
     return found
 
@@ -27,6 +27,12 @@ def _cards(library: Library) -> Iterator[Message]:
         yield Message(f"card.{card.id}.text", card.say, weight, domain, TEXT_LIMIT, card.note)
         for button in card.buttons:
             yield Message(f"button.{button.id}", button.say, "N", SAFETY, BUTTON_LIMIT)
+
+
+def _constructs(library: Library) -> Iterator[Message]:
+    for code, meaning in library.constructs.items():
+        note = "A heading in the worker's summary: what answers touched on."
+        yield Message(f"construct.{code}", meaning, "I", CORE, 0, note)
 
 
 def card_class(card: Card) -> Class:

@@ -10,12 +10,14 @@ from bot.contacts.choose import choose
 from bot.contacts.model import Directory
 from bot.contacts.need import Choice as Picked
 from bot.contacts.need import Need
-from bot.engine.screen import HELP, LANGUAGES, LEAVE, MENU, PLACES, Choice, Screen, Static, Text
+from bot.engine.screen import (
+    CLIENT_LANGUAGES, HELP, LANGUAGES, LEAVE, MENU, PLACES, RETURN, Choice, Screen, Static, Text,
+)  # fmt: skip
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import country_page
 from bot.texts.card import contact_lines
 from bot.texts.offer import Offers
-from bot.texts.page import Entity, Line, Page
+from bot.texts.page import Entity, Line, Page, Style
 from bot.texts.voice import Voice
 
 Seal = Callable[[Session], str]
@@ -60,16 +62,21 @@ class Speaker:
     def speak(self, screen: Screen, seal: Seal) -> Reply:
         """The reply for a screen, in the language of its session, or whole in English where a word is missing."""
         session = screen.session
-        voice = self.offers.voice(self.languages.get(session.locale))
-        if not voice.covers([*_keys(screen)]):
-            voice = self.offers.voice(self.languages.get(1))
+        is_client = screen.guided == "client" and session.has(Flag.CLIENT)
+        voice = self._voice(screen, session.second if is_client and session.second else session.locale)
         page = Page(voice.language.rtl)
         self._write_texts(page, screen, voice)
+        if not is_client:
+            self._write_second(page, screen, voice)
         picked = self.pick(screen)
         if picked is not None:
             self._write_contacts(page, screen, picked, voice)
         text, entities = page.render()
-        rows = [*self._rows(screen, voice, seal), *self._contact_rows(screen, picked, voice, seal)]
+        rows = [
+            *self._rows(screen, voice, seal),
+            *self._contact_rows(screen, picked, voice, seal),
+            *self._guided_rows(screen, voice, seal),
+        ]
         return Reply(
             text,
             entities,
@@ -80,6 +87,11 @@ class Speaker:
             contacts=tuple(contact.id for contact in picked.contacts) if picked else (),
         )
 
+    def _voice(self, screen: Screen, number: int) -> Voice:
+        """The language asked for, or English where it lacks a word of this screen."""
+        voice = self.offers.voice(self.languages.get(number))
+        return voice if voice.covers([*_keys(screen)]) else self.offers.voice(self.languages.get(1))
+
     # -- texts -------------------------------------------------------------------------------------------------
 
     def _write_texts(self, page: Page, screen: Screen, voice: Voice) -> None:
@@ -87,12 +99,38 @@ class Speaker:
             page.add(Line(voice.say(notice), "italic"), Line(self._english(notice), "italic"))
         for text in screen.guidance:
             page.add(Line(voice.say(text.key), "italic"))
+        if heading := self._heading(screen):
+            page.add(Line(voice.say(heading), "italic"))
+        style: Style = "bold" if screen.guided == "say" else ""
+        english = self.offers.voice(self.languages.get(1))
         for text in screen.texts:
             words = voice.say(text.key, text.values)
-            lines = [Line(BULLET + words if text.bullet else words)]
+            lines = [Line(BULLET + words if text.bullet else words, style)]
             if voice.needs_english(text.key):
-                lines.append(Line(self._english(text.key), "italic"))
+                lines.append(Line(english.say(text.key, text.values), "italic"))
             page.add(*lines)
+
+    def _write_second(self, page: Page, screen: Screen, first: Voice) -> None:
+        """The question and its answers once more in the client's language, under the worker's."""
+        session = screen.session
+        if not session.second or screen.kind != "step" or not screen.guided:
+            return
+        second = self._voice(screen, session.second)
+        if second.language.tag == first.language.tag:
+            return
+        for text in screen.texts:
+            page.add(Line(second.say(text.key, text.values), "bold" if screen.guided == "say" else ""))
+        if screen.guided == "say":
+            page.add(*(Line(BULLET + second.say(choice.key)) for choice in screen.choices if choice.key))
+
+    def _heading(self, screen: Screen) -> str:
+        """Whether a worker's question is said out loud; cards say so in their own words."""
+        if screen.kind != "step" or screen.guided not in ("say", "worker"):
+            return ""
+        if screen.guided == "say":
+            return "ui.say_this"
+        said = self._english(screen.texts[0].key)
+        return "" if not said.endswith("?") or said.startswith(("Say", "Worker")) else "ui.for_you"
 
     def _english(self, key: str) -> str:
         return self.offers.source[key].english
@@ -166,6 +204,17 @@ class Speaker:
         if country is not None and country.regions:
             places.insert(0, Button(voice.say("ui.choose_region"), country_page(country.number)))
         yield tuple(places)
+
+    def _guided_rows(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+        """A worker chooses the client's language and hands the phone over; a client gives it back, in two taps."""
+        session = screen.session
+        if screen.guided == "client":
+            yield (Button(voice.say("ui.give_back"), RETURN),)
+        elif screen.guided and screen.kind == "step":
+            row = [Button(voice.say("ui.client_language"), CLIENT_LANGUAGES)]
+            if screen.guided == "say":
+                row.append(Button(voice.say("ui.hand_over"), seal(session.at(on=Flag.CLIENT))))
+            yield tuple(row)
 
     # -- buttons -----------------------------------------------------------------------------------------------
 

@@ -64,6 +64,24 @@ button("ui.fear", "I fear officials", "The person fears police or visa staff; ot
 button("ui.no_fear", "Officials are fine", "Undoes the button 'I fear officials'.")
 button("button.menu.roles", "Signs at my work", "Opens a list of checks for people in seven kinds of work.")
 
+# A guided talk: a worker and a client at one phone.
+button("ui.client_language", "Client's language", "Opens the list of languages; questions then show in both.")
+button("ui.one_language", "One language only", "Undoes the choice of a second language.")
+button("ui.hand_over", "Hand over the phone", "The client answers alone; results and notes for the worker are hidden.")
+button("ui.give_back", "Give the phone back", "In the client's view: the worker takes over again.")
+button("ui.worker_again", "I am the worker", "Confirms that the worker holds the phone again.")
+button("ui.client_still", "I am the client", "Goes on in the client's view.")
+button("ui.client_unsure", "Not sure", "An answer, in the client's own view.")
+button("ui.client_skip", "Skip this", "An answer, in the client's own view.")
+word("ui.client_languages", "Which language does the person read? Questions will show in both.", "N", "To the worker, above a list of languages.")
+word("ui.please_return", "Thank you. Please give the phone back now.", "S", "To the client: the next screen is for the worker.")
+word("ui.who_holds", "Who holds the phone now?", "S", "Asked before the worker's screens come back.")
+word("ui.say_this", "Say:", "N", "To the worker, above words to say out loud.")
+word("ui.for_you", "For you:", "N", "To the worker, above words that are not said out loud.")
+word("ui.touched", "Touched on:", "I", "To the worker, above a list of topics that the answers touched.")
+word("ui.summary_once", "Read this once. It is gone when you leave. Write no names anywhere.", "S", "To the worker, on the result.")
+word("ui.instrument", "Instrument: {name}. Owner: {owner}. {citation}", "I", "To the worker, before a licensed form.")
+
 # Screens of their own.
 word("ui.languages", "Choose your language.", "N", "Above the list of languages.")
 word("ui.menu", "What would you like to read?", "N", "Above a list of short texts and checks.")
