@@ -9,6 +9,7 @@ from typing import Any
 from bot.config import Config, read_config
 from bot.contacts.checks import examine
 from bot.errors import Finding
+from bot.engine.proofs import check_paths
 from bot.flow.check import check_library
 from bot.flow.read import gather
 from bot.house import utc_now
@@ -38,6 +39,7 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
     config = config or read_config()
     library, found = gather([config.root / "flows", *config.flows])
     found += check_library(library)
+    found += check_paths(library, config.minor_rule, found)
     languages = read_languages(config.root / "locales" / "languages.toml")
     catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
     found += check_locales(config.root / "locales", languages, catalogues)

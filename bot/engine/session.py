@@ -7,6 +7,8 @@ from enum import IntFlag
 
 LIFE_MINUTES = 24 * 60
 MAX_ANSWERS = 63
+ANSWER_BYTES = 15
+ANSWER_LIMIT = 1 << (8 * ANSWER_BYTES)  # all answers of a path together are one number below this
 
 
 class Flag(IntFlag):

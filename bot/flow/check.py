@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bot.errors import Finding
 from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, Card, Flow, Library, Option, Rule, Step
 from bot.flow.scoring import CONDITIONS, FACTS
+from bot.flow.reading import MAX_GRADE, grade
 from bot.flow.shape import near
 
 MAX_TEXT = 240
@@ -16,8 +17,20 @@ MAX_BUTTONS = 10
 MINOR_RULES = ("", "us", "palermo")
 COUNTS = ("bands", "completed")
 FORBIDDEN = ("anonymous", "secure", "untraceable", "deleted forever")
-DIGITS = re.compile(r"\d[\d\s().-]{5,}\d|\+\d")
+DIGITS = re.compile(r"\+?\d[\d\s().-]{5,}\d|\+\d|\b(?!(?:19|20)\d\d\b)\d{3,}\b")  # not a year
+CARD_ENDS = (*ENDS, "SIGNS", "LIST", "GO_ON", "OUTCOME")
 LINK = re.compile(r"https?:|www\.|t\.me|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
+
+# What would identify a person: name, number, address, where they are, nationality, papers, birth date.
+IDENTITY = re.compile(
+    r"\b(?:what(?:'s| is| are)|tell (?:me|us)|give (?:me|us)|write|type|send (?:me|us)|enter|share)\b[^.?!]{0,40}"
+    r"\b(?:names?|phone|number|address|e-?mail|birth ?(?:day|date)|nationality|status|passport number|workplace|employer)\b"
+    r"|\b(?:your|their|his|her) (?:full |last |first |real )?names?\b"
+    r"|\bwhere (?:are|do|does|did) (?:you|they|he|she) (?:live|work|stay|sleep|come from|now)\b"
+    r"|\b(?:which|what) (?:country|city|town|street) (?:are|do|does) (?:you|they)\b"
+    r"|\bwhen (?:were you|was (?:he|she)) born\b|\bare you (?:here )?(?:legal|illegal|undocumented|a citizen)",
+    re.IGNORECASE,
+)
 
 
 def check_library(library: Library) -> list[Finding]:
@@ -44,6 +57,9 @@ def _shared(library: Library) -> Iterator[Finding]:
     for name, rules in library.scoring.items():
         for number, rule in enumerate(rules, 1):
             yield from _rule(f"scoring.{name}.{number}", rule)
+            if number < len(rules) and not rule.when:
+                what = "holds always, so that no rule after it counts."
+                yield Finding(f"scoring.{name}.{number}", what, "Give it conditions, or move it to the end.")
         if rules and (rules[-1].when or rules[-1].minor_rule):
             yield Finding(f"scoring.{name}", "ends in a rule with conditions.", 'End it with { band = "none" }.')
     for outcomes in library.outcomes.values():
@@ -69,8 +85,8 @@ def _rule(address: str, rule: Rule) -> Iterator[Finding]:
     for name, least in rule.when.items():
         if name not in CONDITIONS:
             yield Finding(address, f'has the condition "{name}".', near(name, CONDITIONS))
-        elif isinstance(least, bool) != (name in FACTS):
-            wanted = "true" if name in FACTS else "a whole number"
+        elif not (isinstance(least, bool) if name in FACTS else type(least) is int and least > 0):
+            wanted = "true" if name in FACTS else "a whole number from 1"
             yield Finding(address, f"{name} is {least!r}.", f"Write {name} = {wanted}.")
 
 
@@ -81,9 +97,9 @@ def _card(card: Card, library: Library) -> Iterator[Finding]:
         yield from _label(f"{address}.{button.id}", button.say)
         go, _, kind = button.go.partition(".")
         flow = go[1:] if go.startswith("@") else ""
-        known = go in (*ENDS, "SIGNS", "LIST", "GO_ON", "OUTCOME") or go in library.cards or flow in library.flows
+        known = go in CARD_ENDS or go in library.cards or flow in library.flows
         if not known or (kind and go == "CONTACTS" and kind not in (*HELP_KINDS, "quiet")):
-            yield Finding(f"{address}.{button.id}", f'goes to "{button.go}".', near(go, [*ENDS, *library.cards]))
+            yield Finding(f"{address}.{button.id}", f'goes to "{button.go}".', near(go, [*CARD_ENDS, *library.cards]))
 
 
 # -- one flow --------------------------------------------------------------------------------------------------------
@@ -118,6 +134,10 @@ def _head(flow: Flow, library: Library) -> Iterator[Finding]:
 def _step(flow: Flow, step: Step, library: Library) -> Iterator[Finding]:
     address = f"{flow.id}.{step.id}"
     yield from _text(address, step.text)
+    if step.is_question and (match := IDENTITY.search(step.text)):
+        yield Finding(
+            address, f'asks who someone is: "{match[0]}".', "Ask about signs alone; nobody is identified here."
+        )
     if step.construct not in library.constructs:
         yield Finding(address, f'construct is "{step.construct}".', near(step.construct, library.constructs))
     if len(step.options) > MAX_BUTTONS:
@@ -165,6 +185,8 @@ def _target(address: str, flow: Flow, go: str, library: Library) -> Iterator[Fin
 def _text(address: str, text: str) -> Iterator[Finding]:
     if len(text) > MAX_TEXT:
         yield Finding(address, f"is {len(text)} characters long.", f"At most {MAX_TEXT}: shorten or split it.")
+    if (level := grade(text)) > MAX_GRADE:
+        yield Finding(address, f"reads at grade {level:.1f}.", f"At most {MAX_GRADE:.0f}: shorter sentences and words.")
     yield from _words(address, text)
 
 

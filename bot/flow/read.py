@@ -11,7 +11,7 @@ from typing import Any
 from bot.errors import ContentError, Finding
 from bot.flow.digest import digest_of
 from bot.flow.model import BANDS, Card, Flow, Library, Licence, Outcomes, Rule, Step
-from bot.flow.shape import Shape
+from bot.flow.shape import Shape, near
 from bot.flow.step import Common, read_common, read_step
 
 MAX_BYTES = 256_000
@@ -88,19 +88,21 @@ def read_flow(data: Mapping[str, Any], file: str, common: Common) -> tuple[Flow 
 
 
 def read_scoring(data: Mapping[str, Any]) -> tuple[dict[str, tuple[Rule, ...]], list[Finding]]:
-    """Scoring tables: name -> rules in order."""
+    """Scoring tables: name -> rules in order. A broken table is left out whole: half of one would give wrong bands."""
     found: list[Finding] = []
     tables: dict[str, tuple[Rule, ...]] = {}
     for name, table in data.items():
+        known = len(found)
         shape = Shape(f"scoring.{name}", found)
         rules = []
         for number, entry in enumerate(shape.take(table, {"rules": list}, required=("rules",)).get("rules") or (), 1):
             at = Shape(f"scoring.{name}.{number}", found)
             rule = at.take(entry, {"band": str, "when": dict, "minor_rule": str}, required=("band",))
             at.choose("band", rule.get("band"), BANDS)
-            if not found:
+            if len(found) == known:
                 rules.append(Rule(**rule))
-        tables[name] = tuple(rules)
+        if len(found) == known:
+            tables[name] = tuple(rules)
     return tables, found
 
 
@@ -141,8 +143,10 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Finding]]:
             found += more
             if flow is not None and flow.id in flows:
                 found.append(Finding(flow.id, f"is defined again in {path.name}.", "Give the flow an id of its own."))
-            elif flow is not None:
+            elif flow is not None and flow.scoring in scoring:
                 flows[flow.id] = flow
+            elif flow is not None and flow.scoring not in rules:  # where the table is broken, that was said above
+                found.append(Finding(flow.id, f'scoring is "{flow.scoring}".', near(flow.scoring, scoring)))
     return _bind(flows, common, scoring), found
 
 

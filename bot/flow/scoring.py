@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -35,50 +34,54 @@ class Measures:
 def measure(answers: Sequence[Answer], entered: Iterable[Signal] = (), minor: bool = False) -> Measures:
     """Measures of the answers given.
 
-    entered: signals of steps that were shown (`on_enter`), each counted once. minor: carried over from an earlier flow.
+    entered: signals of steps that were shown (`on_enter`), in a group of their own. minor: carried over from an
+    earlier flow.
     """
-    by_group: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    groups: dict[str, list[int]] = {}  # construct -> highest means strength, highest strength of any tag
+    highest: dict[str, int] = {}
     facts = {"minor"} if minor else set()
     routes: dict[str, None] = {}
-    checklist: dict[str, list[str]] = defaultdict(list)
+    checklist: dict[str, list[str]] = {}
     count = 0
-    told = [("", signal, "") for signal in entered]
-    for step, option in answers:
-        count += sum(signal.strength for signal in option.signals if signal.tag == "count")
-        told += [(option.group or step.construct, signal, step.id) for signal in option.signals]
-    for group, (tag, strength), step_id in told:
-        kind, _, name = tag.partition(".")
-        if strength:
-            by_group[group][tag] = max(by_group[group][tag], strength)
-        elif kind == "r" and name:
-            routes[name] = None
-        elif kind == "k" and name:
-            checklist[name].append(step_id)
-        else:
-            facts.add(name or tag)
-    amounts = _amounts(by_group) | {"count": count}
-    if any(_means(tags) == 3 for tags in by_group.values()) or sum(_means(t) >= 2 for t in by_group.values()) >= 2:
+    for group, signals, step_id in _told(answers, entered):
+        for tag, strength in signals:
+            if strength:
+                if strength > highest.get(tag, 0):
+                    highest[tag] = strength
+                scores = groups.setdefault(group, [0, 0])
+                if tag in MEANS and strength > scores[0]:
+                    scores[0] = strength
+                if strength > scores[1]:
+                    scores[1] = strength
+                count += strength if tag == "count" else 0
+            elif tag.startswith("r."):
+                routes[tag[2:]] = None
+            elif tag.startswith("k."):
+                checklist.setdefault(tag[2:], []).append(step_id)
+            else:
+                facts.add(tag.removeprefix("f."))
+    means = [scores[0] for scores in groups.values()]
+    if 3 in means or sum(strength >= 2 for strength in means) >= 2:
         facts.add("solid")
+    amounts = highest | {"count": count} | _totals(means, [scores[1] for scores in groups.values()], highest)
     return Measures(frozenset(facts), amounts, tuple(routes), {key: tuple(ids) for key, ids in checklist.items()})
 
 
-def _means(tags: dict[str, int]) -> int:
-    return max((tags.get(tag, 0) for tag in MEANS), default=0)
+def _told(answers: Sequence[Answer], entered: Iterable[Signal]) -> Iterable[tuple[str, Sequence[Signal], str]]:
+    yield "", tuple(entered), ""
+    for step, option in answers:
+        if option.signals:
+            yield option.group or step.construct, option.signals, step.id
 
 
-def _amounts(by_group: dict[str, dict[str, int]]) -> dict[str, int]:
-    """Highest strength of each tag, and the sums over construct groups."""
-    highest: dict[str, int] = defaultdict(int)
-    for tags in by_group.values():
-        for tag, strength in tags.items():
-            highest[tag] = max(highest[tag], strength)
-    strongest_of = [max(tags.values()) for tags in by_group.values()]
-    return dict(highest) | {
-        "means": sum(_means(tags) for tags in by_group.values()),
+def _totals(means: list[int], strongest: list[int], highest: dict[str, int]) -> dict[str, int]:
+    """Sums over construct groups, and the heights that rules ask for."""
+    return {
+        "means": sum(means),
         "purpose": max(highest.get(tag, 0) for tag in PURPOSES),
-        "total": sum(strongest_of),
-        "strongest": max(strongest_of, default=0),
-        "firm_groups": sum(strength >= 2 for strength in strongest_of),
+        "total": sum(strongest),
+        "strongest": max(strongest, default=0),
+        "firm_groups": sum(strength >= 2 for strength in strongest),
     }
 
 

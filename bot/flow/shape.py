@@ -65,3 +65,12 @@ class Shape:
             if not isinstance(value, str) or not value:
                 self.note(self.address, f"{key} holds {value!r}.", "Write texts in quotes, separated by commas.")
         return tuple(value for value in values or () if isinstance(value, str) and value)
+
+    def words(self, table: Any) -> dict[str, str]:
+        """A table whose every value is text; entries of another kind become findings."""
+        return {key: value for key, value in (table or {}).items() if self.texts(key, [value])}
+
+    def lists(self, table: Any) -> dict[str, tuple[str, ...]]:
+        """A table whose every value is a list of texts."""
+        found = self.take(table or {}, dict.fromkeys(table or {}, list))
+        return {key: self.texts(key, values) for key, values in found.items()}

@@ -18,7 +18,9 @@ STEP_KEYS = {
 }  # fmt: skip
 WEIGHTS = ("S", "Q", "I", "N")
 OPTION_KEYS = {"id": str, "say": str, "go": str, "signals": list}
-SET_OPTION_KEYS = {"id": str, "say": str, "signals": object}
+SET_OPTION_KEYS = {"id": str, "say": str, "signals": str}
+LENT = ("step", "weak")  # what an answer of a shared set takes of its step's signals
+SOFT = ("skip", "unsure")
 CARD_KEYS = {"id": str, "say": str, "buttons": list, "note": str, "weight": str}
 GUARDS = ("purpose", "means", "force", "fraud", "coercion", "purpose_labour", "purpose_sex", "purpose_other", "total")
 MAX_OPTIONS = 14
@@ -81,6 +83,9 @@ def read_step(table: Any, flow: str, number: int, common: Common, found: list[Fi
     values = shape.take(table, STEP_KEYS, required=("id", "construct"))
     if ("ask" in values) == ("tell" in values):
         shape.note(address, "must have one of ask and tell.", "Write ask = for a question, tell = for a card.")
+    for key in ("ask", "tell"):
+        if values.get(key) == "":
+            shape.note(address, f"{key} is empty.", "Write text in quotes.")
     shape.choose("weight", values.get("weight"), WEIGHTS)
     if not name:
         return None
@@ -162,43 +167,56 @@ def read_common(data: Mapping[str, Any]) -> tuple[Common, list[Finding]]:
     for id, entry in tables.get("buttons", {}).items():
         taken = Shape(f"common.buttons.{id}", found).take(entry, {"say": str, "go": str}, required=("say", "go"))
         buttons[id] = Button(id, taken.get("say", ""), taken.get("go", ""))
-    answers = {}
-    for name, table in tables.get("answers", {}).items():
-        own = Shape(f"common.answers.{name}", found)
-        answers[name] = tuple(
-            own.take(entry, SET_OPTION_KEYS, required=("id", "say"))
-            for entry in own.take(table, {"options": list}, required=("options",)).get("options") or ()
-        )
+    soft = Shape("common.soft", found)
+    for kind in tables.get("soft", {}):
+        soft.choose("a kind", kind, SOFT)
     return Common(
-        labels=tables.get("labels", {}),
-        soft={id: kind for kind, ids in tables.get("soft", {}).items() for id in ids},
-        answers=answers,
+        labels=Shape("common.labels", found).words(tables.get("labels")),
+        soft={id: kind for kind, ids in soft.lists(tables.get("soft")).items() for id in ids},
+        answers={name: _read_set(name, table, found) for name, table in tables.get("answers", {}).items()},
         cards=_read_cards(tables.get("card", ()), buttons, found),
         outcomes={name: _read_outcomes(name, table, found) for name, table in tables.get("outcomes", {}).items()},
-        routes=tables.get("routes", {}),
-        menu={group: tuple(ids) for group, ids in tables.get("menu", {}).items()},
-        constructs=tables.get("constructs", {}),
+        routes=Shape("common.routes", found).words(tables.get("routes")),
+        menu=Shape("common.menu", found).lists(tables.get("menu")),
+        constructs=Shape("common.constructs", found).words(tables.get("constructs")),
     ), found
+
+
+def _read_set(name: str, table: Any, found: list[Finding]) -> tuple[dict[str, Any], ...]:
+    """A shared answer set; an answer without an id is left out. `signals`: of the checklist a list, else LENT."""
+    shape = Shape(f"common.answers.{name}", found)
+    entries = []
+    for entry in shape.take(table, {"options": list}, required=("options",)).get("options") or ():
+        own = isinstance(entry, dict) and isinstance(entry.get("signals"), list)
+        keys = SET_OPTION_KEYS | {"signals": list} if own else SET_OPTION_KEYS
+        taken = shape.take(entry, keys, required=("id", "say"))
+        if not own:
+            shape.choose("signals", taken.get("signals"), LENT)
+        if "id" in taken:
+            entries.append(taken)
+    return tuple(entries)
 
 
 def _read_cards(entries: Any, buttons: Mapping[str, Button], found: list[Finding]) -> dict[str, Card]:
     cards: dict[str, Card] = {}
     for number, entry in enumerate(entries, 1):
-        name = entry.get("id", number) if isinstance(entry, dict) else number
+        name = str(entry.get("id", number) if isinstance(entry, dict) else number)
         shape = Shape(f"common.{name}", found)
         card = shape.take(entry, CARD_KEYS, required=("id", "say"))
         if name in cards:
             shape.note(f"common.{name}", "stands twice.", "Give one of the cards another id.")
         shape.choose("weight", card.get("weight"), WEIGHTS)
-        for button in shape.texts("buttons", card.get("buttons")):
+        named = shape.texts("buttons", card.get("buttons"))
+        for button in named:
             shape.choose("buttons", button, buttons)
-        wanted = tuple(buttons[b] for b in card.get("buttons", ()) if b in buttons)
-        cards[str(name)] = Card(str(name), card.get("say", ""), wanted, card.get("note", ""), card.get("weight", ""))
+        wanted = tuple(buttons[button] for button in named if button in buttons)
+        cards[name] = Card(name, card.get("say", ""), wanted, card.get("note", ""), card.get("weight", ""))
     return cards
 
 
 def _read_outcomes(name: str, table: Any, found: list[Finding]) -> Outcomes:
     keys = {"urgent": list, "none_few": str} | {band: str for band in BANDS if band != "urgent"}
-    values = Shape(f"common.outcomes.{name}", found).take(table, keys)
+    shape = Shape(f"common.outcomes.{name}", found)
+    values = shape.take(table, keys)
     bands: dict[str, str] = {band: values[band] for band in BANDS if band != "urgent" and band in values}
-    return Outcomes(name, tuple(values.get("urgent", ())), bands, values.get("none_few", ""))
+    return Outcomes(name, shape.texts("urgent", values.get("urgent")), bands, values.get("none_few", ""))

@@ -11,11 +11,9 @@ import struct
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.engine.session import MAX_ANSWERS, Flag, Session, Turn
+from bot.engine.session import ANSWER_BYTES, ANSWER_LIMIT, MAX_ANSWERS, Flag, Session, Turn
 
 BYTES = 31
-ANSWER_BYTES = 15
-ANSWER_LIMIT = 1 << (8 * ANSWER_BYTES)
 MAX_LOCALE, MAX_COUNTRY, MAX_REGION = 63, 1023, 63
 LAYOUT = struct.Struct(">4sBBHB3sI15s")
 
