@@ -1,4 +1,4 @@
-"""The `waymark` command: verbs for people who build, try, check and run it. Rooms are loaded by the verb that needs them."""
+"""The `waymark` command: verbs for people who build, try, check and run it; each loads only the rooms it needs."""
 
 from __future__ import annotations
 
@@ -97,10 +97,14 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
 
 @main.command(epilog="Example: waymark check --json")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--trace", "as_trace", is_flag=True, help="Print question, construct, source and seed item first.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (today if left out).")
-def check(as_json: bool, day: Any) -> None:
+def check(as_json: bool, as_trace: bool, day: Any) -> None:
     """Lint flows, scoring, words and contacts; exit 1 when something blocks."""
-    from bot.inspect import inspect
+    from bot.inspect import inspect, trace_lines
+
+    for line in trace_lines() if as_trace else ():
+        click.echo(line, err=as_json)
 
     report = inspect(day.date() if day else None)
     if as_json:
@@ -168,10 +172,8 @@ def status(as_json: bool) -> None:
         return
     click.echo(f"{'tag':8} {'tier':>4} {'coverage':>9} {'checked':>8} {'approved':>9}  offered")
     for row in rows:
-        offered = "yes" if row["offered"] else "no"
-        click.echo(
-            f"{row['tag']:8} {row['tier']:>4} {row['coverage']:>9.0%} {row['checked']:>8} {row['approved']:>9}  {offered}"
-        )
+        figures = f"{row['coverage']:>9.0%} {row['checked']:>8} {row['approved']:>9}"
+        click.echo(f"{row['tag']:8} {row['tier']:>4} {figures}  {'yes' if row['offered'] else 'no'}")
 
 
 if __name__ == "__main__":

@@ -19,6 +19,7 @@ PREFIX = "WAYMARK_"
 FILE = "waymark.toml"
 TELEGRAM = "https://api.telegram.org"
 MINOR_RULES = ("us", "palermo")
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 FAMILIES = ("self", "guided", "learn", "role", "policy")
 
 
@@ -48,8 +49,8 @@ class Config:
 
     token_file: file with the bot token. bot_api: address of the Bot API server. country, region: assumed until the
     person picks a place ("" = ask). families: families of flows offered. flows, contacts: extra folders of content.
-    minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). keys: folder of the day keys,
-    on a memory file system ("" = found by itself).
+    minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). keys: private folder of the
+    day keys, on a memory file system ("" = found by itself).
     """
 
     token_file: Path | None = None
@@ -93,7 +94,8 @@ def read_config(environment: Mapping[str, str] | None = None, folder: Path | Non
     for name in SETTINGS:
         if (value := given.get(PREFIX + name.upper())) is not None:
             values[name] = value
-    unknown = [key for key in given if key.startswith(PREFIX) and key[len(PREFIX) :].lower() not in SETTINGS]
+    known = {PREFIX + name.upper() for name in SETTINGS}
+    unknown = [key for key in given if key.upper().startswith(PREFIX) and key not in known]
     if unknown:
         raise WaymarkError(sorted(unknown)[0], "is no setting.", f"Known: {', '.join(sorted(SETTINGS))}.")
     return Config(**{name: SETTINGS[name](name, value) for name, value in values.items()})  # type: ignore[arg-type]
@@ -116,6 +118,21 @@ def _path(name: str, value: object) -> Path | None:
     return Path(str(value)).expanduser() if value else None
 
 
+def _folder(name: str, value: object) -> Path | None:
+    folder = _path(name, value)
+    if folder is not None and not folder.is_dir():
+        raise WaymarkError(PREFIX + name.upper(), f'"{folder}" is no folder.', "Name a folder that exists.")
+    return folder
+
+
+def _private(name: str, value: object) -> Path | None:
+    folder = _folder(name, value)
+    if folder is not None and folder.stat().st_mode & 0o077:
+        what = f'"{folder}" can be opened by others on this machine.'
+        raise WaymarkError(PREFIX + name.upper(), what, "Make it private: chmod 700")
+    return folder
+
+
 def _folders(name: str, value: object) -> tuple[Path, ...]:
     parts = value if isinstance(value, list) else str(value).split(os.pathsep)
     folders = tuple(Path(str(part)).expanduser() for part in parts if part)
@@ -126,18 +143,25 @@ def _folders(name: str, value: object) -> tuple[Path, ...]:
 
 
 def _address(name: str, value: object) -> str:
-    address = urlsplit(str(value))
-    is_local = address.hostname in ("127.0.0.1", "localhost", "::1")
-    if not address.hostname or address.scheme not in ("https", "http") or (address.scheme == "http" and not is_local):
+    try:
+        address = urlsplit(str(value))
+        is_plain = not (address.username or address.password or address.query or address.fragment) and address.port != 0
+    except ValueError:
+        address, is_plain = urlsplit(""), False
+    is_local = address.hostname in LOCAL_HOSTS
+    if not (is_plain and address.hostname) or not (
+        address.scheme == "https" or (address.scheme == "http" and is_local)
+    ):
+        # The value is not repeated: an address may hold a password.
         raise WaymarkError(
-            PREFIX + name.upper(), f'is "{value}".', "Write https://..., or http:// on this machine alone."
+            PREFIX + name.upper(), "is no address to use.", "Write https://..., or http:// on this machine alone."
         )
     return str(value).rstrip("/")
 
 
 def _country(name: str, value: object) -> str:
     code = str(value).strip().upper()
-    if code and not (len(code) == 2 and code.isalpha()):
+    if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
         raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', "Write a country of two letters, such as US.")
     return code
 
@@ -152,8 +176,9 @@ def _region(name: str, value: object) -> str:
 def _families(name: str, value: object) -> tuple[str, ...]:
     parts = [str(part).strip() for part in (value if isinstance(value, list) else str(value).split(","))]
     wrong = [part for part in parts if part not in FAMILIES]
-    if wrong:
-        raise WaymarkError(PREFIX + name.upper(), f'names "{wrong[0]}".', f"Choose from {', '.join(FAMILIES)}.")
+    if wrong or not parts:
+        what = f'names "{wrong[0]}".' if wrong else "names none."
+        raise WaymarkError(PREFIX + name.upper(), what, f"Choose from {', '.join(FAMILIES)}.")
     return tuple(dict.fromkeys(parts))
 
 
@@ -172,6 +197,6 @@ SETTINGS = {
     "flows": _folders,
     "contacts": _folders,
     "minor_rule": _minor_rule,
-    "data": _path,
-    "keys": _path,
+    "data": _folder,
+    "keys": _private,
 }

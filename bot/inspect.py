@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
 from bot.config import Config, read_config
 from bot.contacts.checks import examine
+from bot.engine.engine import Engine
+from bot.engine.proofs import broken_flows, can_walk, check_paths
 from bot.errors import Finding
-from bot.engine.proofs import check_paths
 from bot.flow.check import check_library
+from bot.flow.model import Library
 from bot.flow.read import gather
+from bot.flow.trace import check_origins, read_origins, trace
 from bot.house import utc_now
+from bot.screens import check_screens
 from bot.texts.catalogue import Catalogues
 from bot.texts.checks import check_locales
 from bot.texts.languages import read_languages
+from bot.texts.offer import Offers
 from bot.texts.source import messages
+from bot.texts.speak import Speaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +42,38 @@ class Report:
 
 def inspect(today: date | None = None, config: Config | None = None) -> Report:
     """Read and check all content; nothing is written."""
-    config = config or read_config()
+    config, today = config or read_config(), today or utc_now().date()
     library, found = gather([config.root / "flows", *config.flows])
     found += check_library(library)
-    found += check_paths(library, config.minor_rule, found)
+    origins, more = read_origins(config.root / "flows")
+    found += [*more, *check_origins(library, origins)]
     languages = read_languages(config.root / "locales" / "languages.toml")
     catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
+    directory, of_contacts = examine([config.root / "flows" / "contacts", *config.contacts], today)
+    if can_walk(found):
+        sound = sorted(library.flows.keys() - broken_flows(found))
+        engine = Engine(library, config.minor_rule, sound)
+        found += check_paths(engine, found)
+        found += check_screens(engine, Speaker(Offers(languages, catalogues, library), directory, lambda: today))
     found += check_locales(config.root / "locales", languages, catalogues)
-    contact_folders = [config.root / "flows" / "contacts", *config.contacts]
-    directory, more = examine(contact_folders, today or utc_now().date())
     counts = {
         "flows": len(library.flows),
         "steps": sum(len(flow.steps) for flow in library.flows.values()),
         "locales": len(catalogues.tags) + 1,
         "contacts": len(directory),
     }
-    return Report(counts, (*found, *more))
+    return Report(counts, (*found, *of_contacts))
+
+
+def trace_lines(config: Config | None = None) -> list[str]:
+    """Question -> construct -> source -> seed item, one line a step."""
+    config = config or read_config()
+    library, _ = gather([config.root / "flows", *config.flows])
+    origins, _ = read_origins(config.root / "flows")
+    return list(trace(library, origins))
+
+
+def _ours(library: Library, config: Config) -> Library:
+    """The library without flows of extra folders: nobody owes an organisation's own flow a translation."""
+    flows = {id: flow for id, flow in library.flows.items() if (config.root / "flows" / f"{id}.toml").exists()}
+    return replace(library, flows=flows)

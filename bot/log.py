@@ -1,10 +1,11 @@
-"""Content-free logs: one JSON object a line with `t` (UTC, cut to the hour), `lvl`, `ev`, `code`, `at`, `n`; nothing else.
+"""Content-free logs: one JSON object a line with `t` (UTC, cut to the hour), `lvl`, `ev`, `code`, `at`, `n`, no more.
 
 Every record of every library passes through the same gate; messages, arguments and tracebacks never do.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import sys
@@ -24,6 +25,7 @@ CODES = frozenset({
     "BadRequest", "Forbidden", "Conflict", "RetryAfter", "TimedOut", "NetworkError", "InvalidToken", "ChatMigrated",
     "TelegramError", "KeyError", "TypeError", "ValueError", "AttributeError", "OSError", "TimeoutError", "RuntimeError",
 })  # fmt: skip
+LEVELS = ("info", "warning", "error", "critical")
 HERE = Path(__file__).resolve().parent
 
 
@@ -45,7 +47,7 @@ class Journal:
             if hour != self._hour:
                 self._flush()
                 self._hour = hour
-            key = (level, event if event in EVENTS else "library", code, place)
+            key = (level if level in LEVELS else "error", event if event in EVENTS else "library", code, place)
             if key not in self._merged:
                 self._merged[key] = 0
                 self._write(key, 1)
@@ -66,8 +68,9 @@ class Journal:
     def _write(self, key: tuple[str, str, str, str], count: int) -> None:
         level, event, code, at = key
         line = {"t": self._hour, "lvl": level, "ev": event, "code": code, "at": at, "n": count}
-        self._out.write(json.dumps({name: value for name, value in line.items() if value}) + "\n")
-        self._out.flush()
+        with contextlib.suppress(OSError, ValueError):  # a full disk or a closed pipe must not stop the bot
+            self._out.write(json.dumps({name: value for name, value in line.items() if value}) + "\n")
+            self._out.flush()
 
 
 def _code(error: BaseException) -> str:
@@ -112,4 +115,5 @@ def install(now: Callable[[], datetime], out: TextIO | None = None) -> Journal:
         logger.setLevel(logging.WARNING)
     sys.excepthook = lambda kind, error, trace: journal.note("unhandled", error, "error")
     threading.excepthook = lambda args: journal.note("unhandled", args.exc_value, "error")
+    sys.unraisablehook = lambda args: journal.note("unhandled", args.exc_value, "error")
     return journal

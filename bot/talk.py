@@ -38,7 +38,7 @@ def minutes_since_epoch(now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds until the person says otherwise: permanent place numbers, families of flows offered, content version."""
+    """What holds until the person says otherwise: place numbers, families of flows offered, version of the content."""
 
     country: int = 0
     region: int = 0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from bot.engine.machine import Chart, Position
@@ -25,9 +25,11 @@ Path = tuple[str, bool, bool, tuple[int, ...]]  # flow, minor, paused, answers: 
 class Engine:
     """All charts of a library. Where a path leads is memoised, bounded, so that a tap costs one transition."""
 
-    def __init__(self, library: Library, minor_rule: str = "us") -> None:
+    def __init__(self, library: Library, minor_rule: str = "us", only: Iterable[str] | None = None) -> None:
+        """only: ids of the flows to build (all when None); the others count as withdrawn."""
         self.library = library
-        self.charts = {id: Chart(flow, library, minor_rule) for id, flow in library.flows.items()}
+        ids = library.flows.keys() if only is None else only
+        self.charts = {id: Chart(library.flows[id], library, minor_rule) for id in ids}
         self._memo: OrderedDict[Path, Position | None] = OrderedDict()
         self._entries: dict[tuple[str, str], tuple[int, ...]] = {}
 
@@ -135,7 +137,7 @@ class Engine:
             on |= Flag.PAUSED
         if here.flow.grants:
             on |= Flag.CONSENTED
-        there = self.library.flows.get(flow)
+        there = self.library.flows.get(flow) if flow in self.charts else None
         if there is None:  # withdrawn at start because its file is broken
             return self.menu(session)
         if there.needs and not (session.flags | on) & Flag.CONSENTED:

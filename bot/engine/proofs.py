@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator, Mapping
 
 from bot.engine.engine import Engine
 from bot.engine.explore import Map, Pair
+from bot.engine.machine import Position
 from bot.engine.prove import idle_rules, prove_flow
 from bot.engine.session import ANSWER_LIMIT, Flag, Session
 from bot.errors import Finding
-from bot.flow.model import Library
 
 HELP_TAPS = 2
 
 
-def check_paths(library: Library, minor_rule: str, known: Iterable[Finding]) -> list[Finding]:
+def broken_flows(known: Iterable[Finding]) -> set[str]:
+    """Flows, or shared tables, with findings that keep them from being walked."""
+    return {finding.address.split(".")[0] for finding in known if finding.level == "error"}
+
+
+def can_walk(known: Iterable[Finding]) -> bool:
+    """Whether the tables all flows share are in order."""
+    return not broken_flows(known) & {"common", "scoring"}
+
+
+def check_paths(engine: Engine, known: Iterable[Finding]) -> list[Finding]:
     """Findings on every path of every flow. known: findings so far; a flow that has some cannot be walked yet."""
-    broken = {finding.address.split(".")[0] for finding in known if finding.level == "error"}
-    if broken & {"common", "scoring", "common.toml", "scoring.toml"}:
-        return []
-    engine = Engine(library, minor_rule)
+    library, broken = engine.library, broken_flows(known)
     found: list[Finding] = []
     maps: list[Map] = []
     for id, chart in engine.charts.items():
@@ -59,6 +67,23 @@ def _session(walked: Map, pair: Pair, before: Mapping[Pair, tuple[Pair, int]]) -
         answers.append(number)
     flags = Flag.MINOR if walked.positions[pair].minor else Flag.NONE
     return Session(walked.chart.flow.id, flags=flags, answers=tuple(reversed(answers)))
+
+
+def one_of_each(engine: Engine) -> Iterator[tuple[str, Session]]:
+    """A session at each kind of screen of each flow: the first path that leads there."""
+    for flow, chart in engine.charts.items():
+        queue: deque[tuple[Position, tuple[int, ...]]] = deque([(chart.start(), ())])
+        seen: set[str] = set()
+        while queue:
+            position, answers = queue.popleft()
+            if position.state in seen:
+                continue
+            seen.add(position.state)
+            yield flow, Session(flow, answers=answers, flags=Flag.CONSENTED)
+            for option in range(1, chart.count(position) + 1):
+                further = chart.advance(position, option)
+                if further is not None and not further.state.startswith("@"):
+                    queue.append((further, (*answers, option)))
 
 
 def _reaches_contacts(engine: Engine, session: Session, taps: int) -> bool:

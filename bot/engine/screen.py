@@ -59,8 +59,9 @@ class Screen:
     """One screen. `session` is where the person stands, after jumps and Back.
 
     texts: paragraphs in order. choices: buttons that lead on. want: contacts to add, or None. band: of an outcome.
-    guidance: quiet lines for a worker, never for a client. guided: "say" for words to say out loud to a client,
-    "worker" for the worker alone, "client" in the client's own view, "" outside guided talks. back: what the Back button carries (None = no way back).
+    guidance: quiet lines for a worker, never for a client. back: what the Back button carries (None: one answer less).
+    guided: "say" for words to say out loud to a client, "worker" for the worker alone, "client" in the client's own
+    view, "" outside guided talks.
     """
 
     session: Session

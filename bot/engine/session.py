@@ -46,8 +46,8 @@ class Turn(IntFlag):
 class Session:
     """A conversation so far.
 
-    locale, second: permanent language numbers, 0 = none, at most 63. country: permanent number, 10 bits. region: 6 bits.
-    started: minutes since 2025-01-01 UTC. number: random, 32 bits. answers: for each screen so far the option, from 1.
+    locale, second: permanent language numbers, 0 = none, at most 63. country, region: permanent numbers, 10 and 6 bits.
+    started: minutes since 2025-01-01 UTC. number: random, 32 bits. answers: the option chosen on each screen, from 1.
     """
 
     flow: str

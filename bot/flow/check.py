@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from bot.errors import Finding
 from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, Card, Flow, Library, Option, Rule, Step
-from bot.flow.scoring import CONDITIONS, FACTS
 from bot.flow.reading import MAX_GRADE, grade
+from bot.flow.scoring import CONDITIONS, FACTS
 from bot.flow.shape import near
 
 MAX_TEXT = 240
@@ -24,7 +24,7 @@ LINK = re.compile(r"https?:|www\.|t\.me|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b
 # What would identify a person: name, number, address, where they are, nationality, papers, birth date.
 IDENTITY = re.compile(
     r"\b(?:what(?:'s| is| are)|tell (?:me|us)|give (?:me|us)|write|type|send (?:me|us)|enter|share)\b[^.?!]{0,40}"
-    r"\b(?:names?|phone|number|address|e-?mail|birth ?(?:day|date)|nationality|status|passport number|workplace|employer)\b"
+    r"\b(?:names?|phone|number|address|e-?mail|birth ?(?:day|date)|nationality|status|passport|workplace|employer)\b"
     r"|\b(?:your|their|his|her) (?:full |last |first |real )?names?\b"
     r"|\bwhere (?:are|do|does|did) (?:you|they|he|she) (?:live|work|stay|sleep|come from|now)\b"
     r"|\b(?:which|what) (?:country|city|town|street) (?:are|do|does) (?:you|they)\b"

@@ -28,7 +28,7 @@ FLOW_KEYS = {
 LICENCE_KEYS = ("instrument", "owner", "licence", "citation", "validated", "visibility")
 FLOW_PLAIN = ("title", "family", "scoring", "minutes", "audience", "purpose", "outcomes", "minor_outcomes",
               "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off", "counts")  # fmt: skip
-SHARED = ("common.toml", "scoring.toml")
+SHARED = ("common.toml", "scoring.toml", "trace.toml")
 
 
 def parse(path: Path) -> tuple[dict[str, Any], list[Finding]]:

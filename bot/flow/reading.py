@@ -17,7 +17,7 @@ TWO_VOWELS = re.compile(r"(?:[iy]a(?!l$)|io(?!n)|eo(?!p)|ua[lt]|uiet|reate|ying|
 
 
 def syllables(word: str) -> int:
-    """Vowel groups, less a silent ending, or a silent e inside a compound, plus vowels that are spoken apart; at least one."""
+    """Vowel groups, less a silent e at the end or inside a compound, plus vowels spoken apart; at least one."""
     lower = re.split("['’]", word.lower())[0]
     if lower.isdigit():
         return len(lower)

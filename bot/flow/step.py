@@ -192,6 +192,7 @@ def _read_set(name: str, table: Any, found: list[Finding]) -> tuple[dict[str, An
         taken = shape.take(entry, keys, required=("id", "say"))
         if not own:
             shape.choose("signals", taken.get("signals"), LENT)
+            taken = {key: value for key, value in taken.items() if key != "signals" or value in LENT}
         if "id" in taken:
             entries.append(taken)
     return tuple(entries)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ctypes
 import fcntl
 import os
+import resource
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from telegram.error import InvalidToken, NetworkError, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import AIORateLimiter, ExtBot
 from telegram.request import HTTPXRequest
 
@@ -26,8 +28,9 @@ from bot.house import Content, build_talk, content_version, keyring, read_conten
 from bot.log import Journal, install
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
+from bot.messenger.hear import hear
 from bot.messenger.profile import publish, refuse_unsafe
-from bot.messenger.tidy import blank
+from bot.messenger.tidy import Tidy
 from bot.messenger.updates import Poller
 from bot.seal.keyring import Keyring
 from bot.texts.offer import Offers
@@ -39,9 +42,11 @@ if TYPE_CHECKING:
 CALLS_PER_SECOND = 25
 CONNECTIONS = 64
 IDLE_CHECK_SECONDS = 15.0
+LYING_CHECK_SECONDS = 2.0
 COUNTS_CHECK_SECONDS = 60.0
-FINISH_SECONDS = 5.0
+FINISH_SECONDS = 4.0  # with what follows, a stop stays under the 8 seconds that container hosts grant
 START_PAUSE_SECONDS = 3.0
+NOT_DUMPABLE = (4, 0)  # prctl(PR_SET_DUMPABLE, 0)
 
 
 @contextlib.contextmanager
@@ -65,8 +70,8 @@ def leave_words(content: Content, offers: Offers) -> frozenset[str]:
     """Words that leave at once, of every language that has them, and a lone full stop."""
     words = {"."}
     for language in content.languages.by_tag.values():
-        spoken = offers.voice(language).say("leave.words")
-        words |= {word.strip().casefold() for word in spoken.split(",")}
+        spoken = offers.voice(language).say("leave.words").replace("،", ",").replace("、", ",")
+        words |= {hear(word) for word in spoken.split(",")}
     return frozenset(word for word in words if word)
 
 
@@ -90,13 +95,14 @@ def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Count
 async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.Event) -> None:
     """Run until `stop` is set. Raises WaymarkError where the bot must not run."""
     content = read_content(config)
+    refuse_unknown_place(config, content)
     for _ in content.found:
         journal.note("withdrawn", level="error")
     keys = keyring(config.keys, utc_now, lambda line: journal.note("keys_in_process", level="warning"))
-    with only_one(keys.folder, token.reveal().partition(":")[0]):
+    with only_one(keys.folder or config.data, token.reveal().partition(":")[0]):
         base = f"{config.bot_api}/bot"
-        request = HTTPXRequest(connection_pool_size=CONNECTIONS, pool_timeout=20.0, read_timeout=10.0)
-        polling = HTTPXRequest(connection_pool_size=2, pool_timeout=20.0)
+        request = _line(config, CONNECTIONS)
+        polling = _line(config, 2)
         limiter = AIORateLimiter(overall_max_rate=CALLS_PER_SECOND, group_max_rate=0, max_retries=0)
         bot: ExtBot[int] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=limiter)
         async with polling, _started(bot, journal, stop) as is_up:
@@ -106,26 +112,47 @@ async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.E
                 await _run(config, content, keys, bot, local, poll, journal, stop)
 
 
+def refuse_unknown_place(config: Config, content: Content) -> None:
+    """Stop where the country or region assumed for everybody is none we know. Raises WaymarkError."""
+    country, region = content.directory.numbers(config.country or None, config.region or None)
+    if config.country and not country:
+        known = ", ".join(sorted(content.directory.countries))
+        raise WaymarkError("WAYMARK_COUNTRY", f'"{config.country}" has no contacts here.', f"Known: {known}.")
+    if config.region and not region:
+        raise WaymarkError(
+            "WAYMARK_REGION", f'"{config.region}" is no region of the country set.', "Set both, such as US and US-KY."
+        )
+
+
+def _line(config: Config, connections: int) -> HTTPXRequest:
+    """Connections to the Bot API server; to one on this machine never through a proxy."""
+    is_local = config.bot_api.startswith("http://")
+    return HTTPXRequest(
+        connection_pool_size=connections,
+        pool_timeout=20.0,
+        read_timeout=10.0,
+        httpx_kwargs={"trust_env": False} if is_local else None,
+    )
+
+
 @contextlib.asynccontextmanager
 async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event) -> AsyncIterator[bool]:
     """The bot signed in, trying again while the network is down; False when told to stop meanwhile."""
-    while True:
-        try:
-            await bot.initialize()
-            break
-        except InvalidToken:
-            raise WaymarkError(
-                "WAYMARK_TOKEN_FILE", "holds a token that Telegram refuses.", "Put the current one in it."
-            ) from None
-        except (NetworkError, TelegramError) as error:
-            journal.note("api_unreachable", error, "warning")
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(stop.wait(), START_PAUSE_SECONDS)
-            if stop.is_set():
-                yield False
-                return
     try:
-        yield True
+        while not stop.is_set():
+            try:
+                await bot.initialize()
+                await bot.delete_webhook()  # or Telegram hands out nothing; what waits is kept
+                break
+            except InvalidToken:
+                raise WaymarkError(
+                    "WAYMARK_TOKEN_FILE", "holds a token that Telegram refuses.", "Put the current one in it."
+                ) from None
+            except TelegramError as error:
+                journal.note("api_unreachable", error, "warning")
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), START_PAUSE_SECONDS)
+        yield not stop.is_set()
     finally:
         await bot.shutdown()
 
@@ -138,14 +165,17 @@ async def _run(
     offers = Offers(content.languages, content.catalogues, content.library)
     counter, writer = open_counts(config, content, offers)
     talk = build_talk(config, content, keys, counter, version=content_version(config))
-    deliver = Deliver(bot, local, journal, time.monotonic)
-    handlers = Handlers(bot, talk, deliver, local, journal, time.monotonic, leave_words(content, offers))
+    tidy = Tidy(bot, journal)
+    deliver = Deliver(bot, tidy, local, journal, time.monotonic)
+    handlers = Handlers(bot, talk, deliver, tidy, local, journal, time.monotonic, leave_words(content, offers))
     poller = poll(handle=handlers.handle)
     journal.note("start")
+    every = partial(_every, journal=journal)
     tasks = [
         asyncio.create_task(_publish(bot, offers, journal)),
-        asyncio.create_task(_every(IDLE_CHECK_SECONDS, lambda: _blank_idle(bot, local))),
-        asyncio.create_task(_every(COUNTS_CHECK_SECONDS, lambda: _write_counts(writer, talk.seen.forget, journal))),
+        asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, time.monotonic))),
+        asyncio.create_task(every(LYING_CHECK_SECONDS, lambda: remove_lying(tidy, local))),
+        asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _write_counts(writer, talk.seen.forget, journal))),
     ]
     polling = asyncio.create_task(poller.run())
     stopped = asyncio.create_task(stop.wait())
@@ -164,12 +194,14 @@ async def _run(
         journal.note("stop")
 
 
-async def _every(seconds: float, work: Callable[[], object]) -> None:
+async def _every(seconds: float, work: Callable[[], Awaitable[None]], journal: Journal) -> None:
+    """Do some work again and again; that it failed once is no reason not to do it any more."""
     while True:
         await asyncio.sleep(seconds)
-        result = work()
-        if asyncio.iscoroutine(result):
-            await result
+        try:
+            await work()
+        except Exception as error:
+            journal.note("unhandled", error, "error")
 
 
 async def _publish(bot: ExtBot[int], offers: Offers, journal: Journal) -> None:
@@ -181,9 +213,19 @@ async def _publish(bot: ExtBot[int], offers: Offers, journal: Journal) -> None:
         journal.note("profile_failed", error, "warning")
 
 
-async def _blank_idle(bot: ExtBot[int], local: Local) -> None:
-    for chat, message in local.idle(time.monotonic()):
-        await blank(bot, chat, message)
+async def blank_idle(tidy: Tidy, local: Local, clock: Callable[[], float]) -> None:
+    """Blank the screens nobody touched for too long; those that could not be are tried again at the next look."""
+    for chat, message in local.idle(clock()):
+        if await tidy.blank(chat, message):
+            local.blanked(chat, message, clock())
+
+
+async def remove_lying(tidy: Tidy, local: Local) -> None:
+    """Remove what was written past the limit or could not be removed at once."""
+    for chat, messages in local.lying():
+        if not await tidy.remove(chat, *messages):
+            for message in messages:
+                local.lay(chat, message)
 
 
 async def _write_counts(writer: Writer | None, forget: Callable[..., None], journal: Journal) -> None:
@@ -195,9 +237,17 @@ async def _write_counts(writer: Writer | None, forget: Callable[..., None], jour
         journal.note("counts_degraded", level="warning")
 
 
+def leave_no_core() -> None:
+    """Let no crash and no other process of this account write our memory to disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, AttributeError):  # Linux alone has it
+        ctypes.CDLL(None).prctl(*NOT_DUMPABLE, 0, 0, 0)
+
+
 def run(config: Config) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises WaymarkError where it must not start."""
     token = config.token()
+    leave_no_core()
     journal = install(utc_now)
     try:
         asyncio.run(_main(config, token, journal))

@@ -1,128 +1,177 @@
-"""Put a reply on screen: edit the one message, send it only where there is none, and live with what Telegram answers."""
+"""Put a reply on screen: edit the one message, send only where there is none, and live with what Telegram answers."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from datetime import timedelta
+from dataclasses import dataclass
 
 from telegram import Bot, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.log import Journal
-from bot.messenger.render import NO_PREVIEW, entities, keyboard
+from bot.messenger.render import NO_PREVIEW, carried, entities, keyboard
+from bot.messenger.tidy import LONGEST_WAIT_SECONDS, RETRY_SECONDS, Sleep, Tidy, wait_of
 from bot.texts.speak import Reply
 from bot.volatile.local import Local
 
-RETRY_SECONDS = (1.0, 2.0, 4.0)
-LONGEST_WAIT_SECONDS = 60.0
 SAME = "not modified"
-GONE = ("message to edit not found", "message can't be edited", "message_id_invalid", "there is no text in the message")
+MISSING = "message to edit not found"
+GONE = (MISSING, "message can't be edited", "message_id_invalid", "there is no text in the message")
+PROBE = "…"
+
+
+@dataclass(slots=True, eq=False)
+class _Wish:
+    """A screen somebody waits for. again: it was sent before and refused, so that a copy may stand in the chat."""
+
+    chat: int
+    reply: Reply
+    screen: int
+    first: int
+    again: bool = False
 
 
 class Deliver:
     """Shows replies; where Telegram asks to wait, only the newest screen of a chat waits. clock: seconds, monotonic."""
 
-    def __init__(self, bot: Bot, local: Local, journal: Journal, clock: Callable[[], float]) -> None:
-        self.bot, self.local, self.journal, self.clock = bot, local, journal, clock
-        self._newest: dict[int, object] = {}
+    def __init__(
+        self,
+        bot: Bot,
+        tidy: Tidy,
+        local: Local,
+        journal: Journal,
+        clock: Callable[[], float],
+        sleep: Sleep = asyncio.sleep,
+    ) -> None:
+        self.bot, self.tidy, self.local, self.journal = bot, tidy, local, journal
+        self.clock, self._sleep = clock, sleep
+        self._newest: dict[int, _Wish] = {}
         self._later: set[asyncio.Task[None]] = set()
 
     async def show(self, chat: int, reply: Reply, screen: int = 0, first: int = 0) -> None:
         """Show a reply in a chat.
 
         screen: id of the message to edit, 0 sends a new one. first: id of the first message of the talk.
-        A redraw that must wait goes on by itself; a newer screen of the same chat takes its place.
+        A screen that must wait goes on by itself; a newer one of the same chat takes its place.
         """
-        self._newest[chat] = mark = object()
-        wait = await self._try(chat, reply, screen, first)
+        wish = self._newest[chat] = _Wish(chat, reply, screen, first)
+        wait = await self._try(wish)
         if wait is None:
-            self._newest.pop(chat, None)
+            self._done(wish)
             return
-        task = asyncio.create_task(self._show_later(chat, reply, screen, first, mark, wait))
+        task = asyncio.create_task(self._show_later(wish, wait))
         self._later.add(task)
         task.add_done_callback(self._later.discard)
 
-    async def _show_later(self, chat: int, reply: Reply, screen: int, first: int, mark: object, wait: float) -> None:
+    def drop(self, chat: int) -> None:
+        """Show nothing more in a chat, whatever still waits for it: the person left."""
+        self._newest.pop(chat, None)
+
+    def _is_wanted(self, wish: _Wish) -> bool:
+        return self._newest.get(wish.chat) is wish
+
+    def _done(self, wish: _Wish) -> None:
+        if self._is_wanted(wish):
+            del self._newest[wish.chat]
+
+    async def _show_later(self, wish: _Wish, wait: float) -> None:
         for backoff in RETRY_SECONDS:
-            await asyncio.sleep(min(max(wait, backoff), LONGEST_WAIT_SECONDS))
-            if self._newest.get(chat) is not mark:
+            await self._sleep(min(max(wait, backoff), LONGEST_WAIT_SECONDS))
+            if not self._is_wanted(wish):
                 return
-            again = await self._try(chat, reply, screen, first)
+            again = await self._try(wish)
             if again is None:
                 break
             wait = again
-        if self._newest.get(chat) is mark:
-            del self._newest[chat]
+        self._done(wish)
 
-    async def _try(self, chat: int, reply: Reply, screen: int, first: int) -> float | None:
+    async def _try(self, wish: _Wish) -> float | None:
         """One attempt: None when done or hopeless, else the seconds to wait before the next."""
         try:
-            if screen:
-                await self._edit(chat, reply, screen, first)
+            if wish.screen:
+                await self._edit(wish)
             else:
-                await self._send(chat, reply)
+                await self._send(wish)
         except RetryAfter as error:
             self.journal.note("api_limited", error, "warning")
-            return _seconds(error)
+            return wait_of(error)
         except Forbidden:
-            self.local.forget(chat)
+            self.local.forget(wish.chat)
         except BadRequest as error:
-            if SAME in str(error).lower():
-                self._keep(chat, screen, reply)
-            elif screen and any(words in str(error).lower() for words in GONE):
-                return await self._try(chat, reply, 0, 0)
-            else:
-                self.journal.note("api_refused", error, "error")
+            return await self._refused(wish, error)
         except (TimedOut, NetworkError) as error:
             self.journal.note("api_unreachable", error, "warning")
-            return 0.0 if screen else None  # an edit can be repeated; a send might have arrived
+            wish.again = True
+            return 0.0 if wish.screen or not _may_have_arrived(error) else None
         except TelegramError as error:
             self.journal.note("api_refused", error, "error")
         return None
 
-    async def _edit(self, chat: int, reply: Reply, screen: int, first: int) -> None:
+    async def _refused(self, wish: _Wish, error: BadRequest) -> float | None:
+        """Telegram does not want this: fine where it is shown already, a new message where the old one is gone."""
+        words = str(error).lower()
+        if SAME in words:
+            self._keep(wish, wish.screen)
+        elif not (wish.screen and any(gone in words for gone in GONE)):
+            self.journal.note("api_refused", error, "error")
+        elif self._is_wanted(wish):
+            if MISSING not in words:
+                await self.tidy.remove(wish.chat, wish.screen)  # it cannot be changed, but it still stands there
+            wish.screen = wish.first = 0
+            return await self._try(wish)
+        return None
+
+    async def _edit(self, wish: _Wish) -> None:
         await self.bot.edit_message_text(
-            reply.text,
-            chat_id=chat,
-            message_id=screen,
-            entities=entities(reply),
-            reply_markup=keyboard(reply, first or screen),
+            wish.reply.text,
+            chat_id=wish.chat,
+            message_id=wish.screen,
+            entities=entities(wish.reply),
+            reply_markup=keyboard(wish.reply, wish.first or wish.screen),
             link_preview_options=NO_PREVIEW,
         )
-        self._keep(chat, screen, reply)
+        self._keep(wish, wish.screen)
 
-    async def _send(self, chat: int, reply: Reply) -> None:
+    async def _send(self, wish: _Wish) -> None:
         sent = await self.bot.send_message(
-            chat,
-            reply.text,
-            entities=entities(reply),
-            reply_markup=keyboard(reply, 0),
+            wish.chat,
+            wish.reply.text,
+            entities=entities(wish.reply),
+            reply_markup=keyboard(wish.reply, 0),
             link_preview_options=NO_PREVIEW,
             disable_notification=True,
         )
-        self._keep(chat, sent.message_id, reply)
+        if not self._is_wanted(wish):  # the person left, or moved on, while it was under way
+            self.local.lay(wish.chat, sent.message_id)
+            return
+        self._keep(wish, sent.message_id)
+        if wish.again:
+            await self.tidy.sweep(wish.chat, sent.message_id - 1)
 
-    def _keep(self, chat: int, screen: int, reply: Reply) -> None:
-        self.local.keep_screen(chat, screen, self.clock(), reply.worker)
+    def _keep(self, wish: _Wish, screen: int) -> None:
+        if self._is_wanted(wish):
+            self.local.keep_screen(wish.chat, screen, self.clock(), wish.reply.worker)
 
-    async def probe(self, chat: int, screen: int) -> Message | None:
-        """Read a screen's buttons without keeping them: a reply to it brings the message along.
+    async def probe(self, chat: int, screen: int) -> list[str] | None:
+        """What the buttons of a screen carry: a reply to it brings the message along, and is removed at once.
 
-        The server stores no conversation, so Telegram's own copy of the keyboard is asked for. The probe is removed.
+        The server stores no conversation, so Telegram's own copy of the keyboard is asked for. Empty where that message
+        is gone or none of ours; None where Telegram did not answer.
         """
         try:
             sent = await self.bot.send_message(
-                chat, "…", reply_to_message_id=screen, allow_sending_without_reply=True, disable_notification=True
+                chat, PROBE, reply_to_message_id=screen, allow_sending_without_reply=True, disable_notification=True
             )
         except TelegramError:
             return None
-        try:
-            await self.bot.delete_message(chat, sent.message_id)
-        except TelegramError as error:
-            self.journal.note("api_refused", error, "warning")
+        if not await self.tidy.remove(chat, sent.message_id):
+            self.local.lay(chat, sent.message_id)
         shown = sent.reply_to_message
-        return shown if isinstance(shown, Message) and shown.message_id == screen else None
+        if not isinstance(shown, Message) or shown.message_id != screen:
+            return []
+        is_ours = shown.from_user is not None and shown.from_user.id == self.bot.id
+        return carried(shown.reply_markup) if is_ours else []
 
     async def close(self, seconds: float) -> None:
         """Give screens that wait a moment, then let them go."""
@@ -130,8 +179,12 @@ class Deliver:
             _, left = await asyncio.wait(self._later, timeout=seconds)
             for task in left:
                 task.cancel()
+            await asyncio.gather(*left, return_exceptions=True)
 
 
-def _seconds(error: RetryAfter) -> float:
-    wait = error.retry_after
-    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
+def _may_have_arrived(error: NetworkError) -> bool:
+    """Whether a message may be in the chat although no answer came: then it is not sent a second time."""
+    words = str(error)
+    if isinstance(error, TimedOut):
+        return not words.startswith("Pool timeout")
+    return words.startswith("httpx.") and not words.startswith("httpx.Connect")

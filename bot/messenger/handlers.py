@@ -3,39 +3,42 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, Update
 from telegram.error import TelegramError
 
 from bot.log import Journal
 from bot.messenger.deliver import Deliver
+from bot.messenger.hear import hear
 from bot.messenger.render import carried
-from bot.messenger.tidy import leave, remove
+from bot.messenger.tidy import Tidy
 from bot.seal.static import Plain, read_plain
 from bot.seal.token import Place
 from bot.talk import COMMANDS, Talk
+from bot.texts.speak import Reply
 from bot.volatile.local import Local
 
-MAX_TYPED = 256
 KINDS = ("message", "callback_query", "my_chat_member")
 HELP_VERBS = ("x", "h")
+SAME_AS = {"stop": "exit", "leave": "exit", "menu": "start"}
 
 
 class Handlers:
-    """What each kind of update does. clock: seconds, monotonic. leave_words: in every language, lower case."""
+    """What each kind of update does. clock: seconds, monotonic. leave_words: of every language, as heard by `hear`."""
 
     def __init__(
         self,
         bot: Bot,
         talk: Talk,
         deliver: Deliver,
+        tidy: Tidy,
         local: Local,
         journal: Journal,
         clock: Callable[[], float],
         leave_words: frozenset[str],
     ) -> None:
-        self.bot, self.talk, self.deliver, self.local = bot, talk, deliver, local
+        self.bot, self.talk, self.deliver, self.tidy, self.local = bot, talk, deliver, tidy, local
         self.journal, self.clock, self.leave_words = journal, clock, leave_words
 
     async def handle(self, update: Update) -> None:
@@ -49,33 +52,35 @@ class Handlers:
             if member.chat.type != Chat.PRIVATE:
                 await self._leave_group(member.chat, member.new_chat_member)
             elif member.new_chat_member.status == ChatMember.BANNED:
-                self.local.forget(member.chat.id)
+                self._forget(member.chat.id)
 
     async def on_tap(self, query: CallbackQuery) -> None:
-        message, user = query.message, query.from_user
-        if message is None or query.data is None or user.is_bot:
+        message, user, data = query.message, query.from_user, query.data
+        if message is None or data is None or user.is_bot:
             return
         chat = message.chat
         if chat.type != Chat.PRIVATE or chat.id != user.id:
             return
-        markup = message.reply_markup if isinstance(message, Message) else None
-        plain = read_plain(query.data)
+        plain = read_plain(data)
         if not self.local.allows(chat.id, self.clock(), plain is not None and plain.verb in HELP_VERBS):
             return
-        beside = carried(markup)
-        answered = asyncio.create_task(self._answer(query))
-        reply = self.talk.turn(query.data, self._place(chat.id), beside, user.language_code)
+        beside = carried(message.reply_markup) if isinstance(message, Message) else []
         first = _first_message(beside)
-        if reply.leave:
-            self.local.forget(chat.id)
-            await asyncio.gather(answered, leave(self.bot, chat.id, first, message.message_id))
+        if plain is not None and plain.verb == "x":  # asks nothing of the rest of the house
+            await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
             return
-        screen = message.message_id if isinstance(message, Message) else 0
-        await asyncio.gather(answered, self.deliver.show(chat.id, reply, screen, first))
+        reply = self._turn(data, chat.id, beside, user.language_code)
+        if reply.leave:
+            await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
+            return
+        other = self.local.screen(chat.id)
+        if other and other != message.message_id:
+            self.local.lay(chat.id, other)  # one screen a chat: the one in use
+        await asyncio.gather(self._answer(query), self.deliver.show(chat.id, reply, message.message_id, first))
 
     async def on_message(self, message: Message) -> None:
         """A command, a leave word, or something that is removed unread."""
-        chat, user = message.chat, message.from_user
+        chat, user, number = message.chat, message.from_user, message.message_id
         if chat.type != Chat.PRIVATE:
             await self._leave_group(chat, None)
             return
@@ -83,39 +88,77 @@ class Handlers:
             return
         name = self._command(message.text)
         if not self.local.allows(chat.id, self.clock(), name in ("help", "exit")):
+            self.local.lay(chat.id, number)
             return
         screen = self.local.screen(chat.id)
         if name == "exit":
-            self.local.forget(chat.id)
-            await leave(self.bot, chat.id, 0, message.message_id)
-            if screen and screen < message.message_id - 1:
-                await remove(self.bot, chat.id, screen)
+            await self._leave(chat.id, screen, number, screen)
             return
-        removed = asyncio.create_task(remove(self.bot, chat.id, message.message_id))
-        place, hint = self._place(chat.id), user.language_code
-        beside: list[str] = []
-        if screen and name != "start":
-            shown = await self.deliver.probe(chat.id, screen)
-            beside = carried(shown.reply_markup) if shown else []
-        reply = self.talk.command(name, place, beside, hint) if name else self.talk.notice(place, beside, hint)
-        if name or beside or not screen:  # an unread screen is not given up for something typed
-            await self.deliver.show(chat.id, reply, screen, _first_message(beside))
-        await removed
+        # After a restart the screen is not known; in a quiet bot it is the message before this one.
+        beside = None if name == "start" else await self.deliver.probe(chat.id, screen or number - 1)
+        if not screen and beside:
+            screen = number - 1
+        if screen and beside is None and not name:
+            await self._remove(chat.id, number)  # an unread screen is not given up for something typed
+            return
+        reply = self._say(name, chat.id, beside or [], user.language_code)
+        clear = self._remove(chat.id, number) if screen else self._sweep(chat.id, number)
+        if beside == []:
+            screen = 0  # the person removed it
+        await asyncio.gather(clear, self.deliver.show(chat.id, reply, screen, _first_message(beside or [])))
+
+    # -- the talk, which help does not depend on -----------------------------------------------------------------
+
+    def _turn(self, data: str, chat: int, beside: Sequence[str], hint: str | None) -> Reply:
+        """What a tap leads to; should that screen be broken, help or the menu as for somebody new."""
+        try:
+            return self.talk.turn(data, self._place(chat), beside, hint)
+        except Exception as error:
+            self.journal.note("update_failed", error, "error")
+            return self.talk.turn("h" if data == "h" else "m", self._place(chat), (), hint)
+
+    def _say(self, name: str, chat: int, beside: Sequence[str], hint: str | None) -> Reply:
+        """What a command, or anything else that was sent, leads to; the same holds."""
+        try:
+            if name:
+                return self.talk.command(name, self._place(chat), beside, hint)
+            return self.talk.notice(self._place(chat), beside, hint)
+        except Exception as error:
+            self.journal.note("update_failed", error, "error")
+            return self.talk.command(name or "start", self._place(chat), (), hint)
 
     def _command(self, text: str | None) -> str:
         """The command a typed text is, by exact match; "" for everything else, which nobody reads."""
-        words = (text or "")[:MAX_TYPED].strip().casefold()
+        words = hear(text or "")
         if words in self.leave_words:
             return "exit"
         if not words.startswith("/"):
             return ""
-        name = words[1:].partition("@")[0].partition(" ")[0]
-        if name in ("stop", "leave"):
-            return "exit"
-        return name if name in COMMANDS else "start" if name == "menu" else ""
+        name = words[1:].partition(" ")[0].partition("@")[0]
+        name = SAME_AS.get(name, name)
+        return name if name in COMMANDS else ""
 
     def _place(self, chat: int) -> Place:
         return Place(self.bot.id, chat, chat)
+
+    # -- what is removed -----------------------------------------------------------------------------------------
+
+    async def _leave(self, chat: int, first: int, last: int, screen: int | None = None) -> None:
+        self._forget(chat)
+        await self.tidy.leave(chat, first, last, last if screen is None else screen)
+
+    def _forget(self, chat: int) -> None:
+        self.local.forget(chat)
+        self.deliver.drop(chat)
+
+    async def _remove(self, chat: int, message: int) -> None:
+        if not await self.tidy.remove(chat, message):
+            self.local.lay(chat, message)
+
+    async def _sweep(self, chat: int, last: int) -> None:
+        """Before a new screen where none is known: with what was typed goes what an earlier talk may have left."""
+        if not await self.tidy.sweep(chat, last):
+            self.local.lay(chat, last)
 
     async def _answer(self, query: CallbackQuery) -> None:
         """Stop the little clock on the button; too late is as good as done."""
@@ -135,7 +178,7 @@ class Handlers:
             self.journal.note("api_refused", error, "warning")
 
 
-def _first_message(beside: list[str]) -> int:
+def _first_message(beside: Sequence[str]) -> int:
     """The first message of the talk, as the Leave button of the shown screen carries it; 0 where it does not."""
     for data in beside:
         plain = read_plain(data)

@@ -16,6 +16,8 @@ UNSAFE = {
     "can_connect_to_business": ("can be connected to business accounts", "In @BotFather: switch Business Mode off."),
     "has_main_web_app": ("has a main web app", "In @BotFather: remove the main app."),
     "supports_guest_queries": ("can be called in chats it is not part of", "In @BotFather: switch Guest Mode off."),
+    "has_topics_enabled": ("splits its chats into topics", "In @BotFather: Bot Settings, Threaded Mode, off."),
+    "supports_join_request_queries": ("can be asked about join requests", "In @BotFather: switch Join Requests off."),
     "can_manage_bots": ("may manage other bots", "In @BotFather: switch Bot Management off."),
 }  # fmt: skip
 

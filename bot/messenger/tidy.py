@@ -2,49 +2,121 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+
 from telegram import Bot
-from telegram.error import BadRequest, Forbidden, TelegramError
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot.log import Journal
 
 PER_CALL = 100  # deleteMessages takes at most so many ids
 MOST_CALLS = 10
 NEUTRAL = "OK"
+RETRY_SECONDS = (1.0, 2.0, 4.0)
+LONGEST_WAIT_SECONDS = 60.0
+DONE_ALREADY = ("not found", "not modified")
+
+Sleep = Callable[[float], Awaitable[None]]
+Call = Callable[[], Awaitable[object]]
 
 
-async def remove(bot: Bot, chat: int, message: int) -> bool:
-    """Delete one message; False where Telegram refuses (older than 48 hours) or does not answer."""
-    try:
-        return await bot.delete_message(chat, message)
-    except Forbidden:
-        return True
-    except BadRequest as error:
-        return "not found" in str(error)
-    except TelegramError:
-        return False
+def wait_of(error: TelegramError) -> float:
+    """The seconds Telegram asks to be left alone for; 0 where it does not say."""
+    if not isinstance(error, RetryAfter):
+        return 0.0
+    wait = error.retry_after
+    return wait.total_seconds() if isinstance(wait, timedelta) else float(wait)
 
 
-async def blank(bot: Bot, chat: int, message: int) -> None:
-    """Overwrite a message with a neutral word and drop its buttons."""
-    try:
-        await bot.edit_message_text(NEUTRAL, chat_id=chat, message_id=message)
-    except TelegramError:
-        return  # gone, blocked or already blank: there is nothing left to hide
+class Tidy:
+    """Removes messages. Every call here may be repeated without harm, so that none is given up for one lost answer."""
 
+    def __init__(self, bot: Bot, journal: Journal, sleep: Sleep = asyncio.sleep) -> None:
+        self.bot, self.journal, self._sleep = bot, journal, sleep
 
-async def leave(bot: Bot, chat: int, first: int, last: int) -> None:
-    """Empty a chat from the first message of the talk to the screen, newest first, at most 1,000 messages.
+    async def remove(self, chat: int, *messages: int) -> bool:
+        """Delete up to 100 messages in one try; False where Telegram did not answer and should be asked again."""
+        if len(messages) == 1:
+            return await self._once(partial(self.bot.delete_message, chat, messages[0])) is not None
+        return await self._once(partial(self.bot.delete_messages, chat, list(messages))) is not None
 
-    first: 0 where it is not known; then one batch before the screen is tried.
-    """
-    if not await remove(bot, chat, last):
-        await blank(bot, chat, last)
-    first = min(first, last) if first > 0 else max(1, last - PER_CALL)
-    upper = last - 1
-    for _ in range(MOST_CALLS):
-        lower = max(first, upper - PER_CALL + 1)
-        if upper < lower:
-            return
+    async def sweep(self, chat: int, last: int) -> bool:
+        """Delete whatever there is among the newest 100 ids up to `last`; False to be asked again, as above."""
+        return await self._delete(chat, max(1, last - PER_CALL + 1), last, self._once) is not None
+
+    async def blank(self, chat: int, message: int) -> bool:
+        """Overwrite a message with a neutral word and drop its buttons; False to be asked again, as above.
+
+        A refusal is an end as well: the message is gone, the person blocked the bot, or it is blank already.
+        """
+        return await self._once(self._neutral(chat, message)) is not None
+
+    async def leave(self, chat: int, first: int, last: int, screen: int) -> None:
+        """Empty a chat from the first message of the talk to the last, newest first, at most 1,000 messages.
+
+        first: 0 where it is not known; then the newest 100 ids are tried. screen: the bot's message, which goes neutral
+        where it is too old to be deleted; 0 where it is not known.
+        """
+        if screen and not await self._insist(partial(self.bot.delete_message, chat, screen)):
+            await self._insist(self._neutral(chat, screen))
+        upper = last - 1 if last == screen else last
+        lowest = last - PER_CALL * (MOST_CALLS if first > 0 else 1)
+        first = max(first, lowest, 1)
+        while upper >= first:
+            lower = max(first, upper - PER_CALL + 1)
+            if not await self._delete(chat, lower, upper, self._insist):
+                return
+            upper = lower - 1
+
+    def _neutral(self, chat: int, message: int) -> Call:
+        return partial(self.bot.edit_message_text, NEUTRAL, chat_id=chat, message_id=message)
+
+    async def _delete(
+        self, chat: int, lower: int, upper: int, by: Callable[[Call], Awaitable[bool | None]]
+    ) -> bool | None:
+        """Delete a range of ids; one message past its 48 hours refuses all, so the newer half is tried by itself.
+
+        False: nothing older can go either. None: Telegram does not answer.
+        """
+        ids = list(range(lower, upper + 1))
+        done = await by(partial(self.bot.delete_messages, chat, ids))
+        if done is not False or lower == upper:
+            return done
+        middle = (lower + upper + 1) // 2
+        newer = await self._delete(chat, middle, upper, by)
+        return await self._delete(chat, lower, middle - 1, by) if newer else newer
+
+    async def _insist(self, call: Call) -> bool | None:
+        """Ask up to four times, waiting as long as Telegram wants; None where it never answered."""
+        for pause in RETRY_SECONDS:
+            try:
+                return await _ask(call)
+            except TelegramError as error:
+                self._note(error)
+                await self._sleep(min(max(pause, wait_of(error)), LONGEST_WAIT_SECONDS))
+        return await self._once(call)
+
+    async def _once(self, call: Call) -> bool | None:
+        """Ask once; None where Telegram did not answer."""
         try:
-            await bot.delete_messages(chat, list(range(lower, upper + 1)))
-        except TelegramError:
-            return
-        upper = lower - 1
+            return await _ask(call)
+        except TelegramError as error:
+            self._note(error)
+            return None
+
+    def _note(self, error: TelegramError) -> None:
+        self.journal.note("api_limited" if isinstance(error, RetryAfter) else "api_unreachable", error, "warning")
+
+
+async def _ask(call: Call) -> bool:
+    """Whether Telegram did it, or found nothing left to do. Raises TelegramError where it did not answer."""
+    try:
+        await call()
+    except Forbidden:
+        return True  # blocked: nothing can be done, and nobody can be shown anything
+    except BadRequest as error:
+        return any(words in str(error).lower() for words in DONE_ALREADY)
+    return True

@@ -19,15 +19,19 @@ from bot.config import Secret
 from bot.errors import WaymarkError
 from bot.log import Journal
 from bot.messenger.handlers import KINDS
+from bot.messenger.tidy import Sleep
 from bot.volatile.local import Local
 
 LONG_POLL_SECONDS = 25
 BATCH = 100
 AT_ONCE = 64
-CHAT_QUEUE = 5  # updates of one chat that wait; more are dropped
-LONGEST_HANDLING_SECONDS = 30.0
+CHAT_QUEUE = 5  # updates of one chat that wait; of more the oldest are dropped
+LONGEST_HANDLING_SECONDS = 60.0
 PAUSE_SECONDS = 3.0
 NOTHING_NEW_SECONDS = 0.2
+NOTHING_TO_DO_SECONDS = 1.0
+PATIENCE = 10  # looks at a full batch of old updates before the oldest no longer holds up the rest
+CONFIRM_SECONDS = 2.0
 
 Raw = dict[str, Any]
 
@@ -44,12 +48,14 @@ class Poller:
         handle: Callable[[Update], Awaitable[None]],
         local: Local,
         journal: Journal,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
         self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
-        self._base, self._token = base_url, token
+        self._base, self._token, self._sleep = base_url, token, sleep
         self._offset = 0
         self._open: set[int] = set()  # updates fetched and not yet handled
         self._newest = -1
+        self._blocked = (-1, 0)  # the oldest open update while batches were full of old ones, and how often that was
         self._waiting: dict[int, deque[Raw]] = defaultdict(deque)
         self._busy: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -64,12 +70,14 @@ class Poller:
             stopped = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({fetched, stopped}, return_when=asyncio.FIRST_COMPLETED)
             stopped.cancel()
-            if not fetched.done():
+            if self._stopping.is_set():  # what came in this very moment stays unconfirmed and comes again
                 fetched.cancel()
                 await asyncio.gather(fetched, return_exceptions=True)
                 return
-            fresh = [raw for raw in fetched.result() if self._take(raw)]
-            if not fresh and self._open:
+            batch = fetched.result()
+            fresh = [raw for raw in batch if self._take(raw)]
+            if batch and not fresh:
+                self._step_back(batch)
                 await self._wait_for_one()
 
     async def stop(self, seconds: float) -> None:
@@ -79,8 +87,12 @@ class Poller:
             await asyncio.wait(self._tasks, timeout=seconds)
         for task in list(self._tasks):
             task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._confirmed() > self._offset:
-            await self._call(timeout=0, limit=1)
+            try:
+                await asyncio.wait_for(self._call(timeout=0, limit=1), CONFIRM_SECONDS)
+            except Exception as error:  # then they come again after the start, and are answered again
+                self.journal.note("api_unreachable", error, "warning")
 
     # -- fetching ----------------------------------------------------------------------------------------------
 
@@ -127,18 +139,31 @@ class Poller:
         await self._pause(wait)
 
     async def _pause(self, seconds: float) -> None:
-        try:
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        except TimeoutError:
-            return
+        """Wait, but not past a stop."""
+        await _first_of(self._sleep(seconds), self._stopping.wait())
 
     async def _wait_for_one(self) -> None:
         """Telegram sends unconfirmed updates again at once: wait until one of ours is done, or a moment."""
         self._done.clear()
-        try:
-            await asyncio.wait_for(self._done.wait(), NOTHING_NEW_SECONDS)
-        except TimeoutError:
+        seconds = NOTHING_NEW_SECONDS if self._open else NOTHING_TO_DO_SECONDS
+        await _first_of(self._done.wait(), self._sleep(seconds), self._stopping.wait())
+
+    def _step_back(self, batch: list[Raw]) -> None:
+        """Nothing new in a batch: see that it is not the same for ever.
+
+        A full batch behind one slow update would keep newer ones from coming, so after some patience that one is
+        confirmed while it is still being handled. Numbers below what was confirmed mean that Telegram counts anew.
+        """
+        if self._open:
+            oldest = min(self._open)
+            looks = self._blocked[1] + 1 if self._blocked[0] == oldest and len(batch) >= BATCH else 0
+            self._blocked = (oldest, looks)
+            if looks >= PATIENCE:
+                self._open.discard(oldest)
             return
+        numbers = [number for raw in batch if isinstance(number := raw.get("update_id"), int)]
+        if numbers and max(numbers) < self._offset:
+            self._newest, self._offset = max(numbers), 0
 
     # -- handling ----------------------------------------------------------------------------------------------
 
@@ -153,7 +178,7 @@ class Poller:
         self._newest = max(self._newest, number)
         chat = chat_of(raw)
         if len(self._waiting[chat]) >= CHAT_QUEUE:
-            return True
+            self._drop(chat, self._waiting[chat].popleft())
         self._open.add(number)
         self._waiting[chat].append(raw)
         if chat not in self._busy:
@@ -162,6 +187,14 @@ class Poller:
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return True
+
+    def _drop(self, chat: int, raw: Raw) -> None:
+        """Too many at once: the newest say what a person wants now. What was written is removed all the same."""
+        message = raw.get("message")
+        number = message.get("message_id") if isinstance(message, dict) else None
+        if chat > 0 and isinstance(number, int):
+            self.local.lay(chat, number)
+        self._close(raw)
 
     async def _serve(self, chat: int) -> None:
         """Handle a chat's updates in order until none waits."""
@@ -192,6 +225,17 @@ class Poller:
     def _close(self, raw: Raw) -> None:
         self._open.discard(raw["update_id"])
         self._done.set()
+
+
+async def _first_of(*waits: Awaitable[object]) -> None:
+    """Wait until one of these is done, and let the others go."""
+    tasks = [asyncio.ensure_future(wait) for wait in waits]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def chat_of(raw: Raw) -> int:

@@ -124,7 +124,7 @@ def _length(address: str, message: Message, words: str) -> Iterator[Finding]:
         level = "error" if len(words) > HARD_BUTTON_LIMIT or message.weight == "Q" else "warning"
         what = f'"{words}" is {len(words)} characters long.'
         yield Finding(address, what, f"A button holds {BUTTON_LIMIT}: find shorter words.", level)
-    elif message.limit and len(words) > max(message.limit, len(message.english) * 2):
+    elif message.limit > BUTTON_LIMIT and len(words) > message.limit:
         yield Finding(address, f"is {len(words)} characters long.", f"At most {message.limit}: shorten it.")
 
 

@@ -15,7 +15,7 @@ from babel.messages import Catalog
 from babel.messages.extract import extract
 
 from bot.flow.model import Library
-from bot.flow.read import parse, read_flow
+from bot.flow.read import SHARED, parse, read_flow
 from bot.flow.step import Common, read_common
 from bot.texts.source import SAFETY, messages
 from bot.texts.words import Message
@@ -38,6 +38,8 @@ def flow_messages(
     The context is the address of the text, so the line is always 1: catalogues then differ by words alone.
     """
     path = Path(fileobj.name)
+    if path.name in SHARED and path.name != "common.toml":
+        return
     common, _ = read_common(parse(path.with_name("common.toml"))[0])
     if path.name == "common.toml":
         library = _library(common)

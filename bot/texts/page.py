@@ -1,4 +1,4 @@
-"""A message being written: paragraphs of lines, some bold or italic, and the direction marks that keep numbers whole."""
+"""A message being written: paragraphs of lines, bold or italic, and the direction marks that keep numbers whole."""
 
 from __future__ import annotations
 

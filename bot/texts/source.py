@@ -8,7 +8,7 @@ from bot.flow.model import Card, Flow, Library, Step
 from bot.texts.words import BUTTON_LIMIT, WORDS, Class, Message
 
 SAFETY, CORE = "safety", "core"
-TEXT_LIMIT = 300
+TEXT_LIMIT = 360  # half as long again as an English text may be
 TITLE_LIMIT = BUTTON_LIMIT
 
 

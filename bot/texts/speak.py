@@ -11,7 +11,17 @@ from bot.contacts.model import Directory
 from bot.contacts.need import Choice as Picked
 from bot.contacts.need import Need
 from bot.engine.screen import (
-    CLIENT_LANGUAGES, HELP, LANGUAGES, LEAVE, MENU, PLACES, RETURN, Choice, Screen, Static, Text,
+    CLIENT_LANGUAGES,
+    HELP,
+    LANGUAGES,
+    LEAVE,
+    MENU,
+    PLACES,
+    RETURN,
+    Choice,
+    Screen,
+    Static,
+    Text,
 )  # fmt: skip
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import country_page

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 MOST_CHATS = 5_000
 MOST_UPDATES = 10_000
+MOST_LYING = 100  # messages of one chat that wait to be removed: as many as one call removes
 BUCKET = 10.0  # taps a chat may make at once
 REFILL_PER_SECOND = 0.5
 HELP_EVERY_SECONDS = 5.0  # help and leave are served this often even past the limit
@@ -19,13 +20,17 @@ WORKER_IDLE_SECONDS = 60 * 60
 
 @dataclass(slots=True)
 class _Chat:
-    """tokens: taps left, as of `at`. screen: id of the bot's one message, 0 = not known. blank_at: when it goes blank."""
+    """tokens: taps left, as of `at`. screen: id of the bot's one message, 0 = not known. blank_at: when it is blanked."""
 
     tokens: float
     at: float
     helped_at: float
     screen: int = 0
     blank_at: float = 0.0
+
+    def refill(self, now: float) -> None:
+        self.tokens = min(BUCKET, self.tokens + (now - self.at) * REFILL_PER_SECOND)
+        self.at = now
 
 
 class Local:
@@ -34,6 +39,7 @@ class Local:
     def __init__(self, most_chats: int = MOST_CHATS) -> None:
         self._most = most_chats
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
+        self._lying: OrderedDict[int, list[int]] = OrderedDict()
         self._updates: OrderedDict[int, None] = OrderedDict()
 
     def _chat(self, chat: int, now: float) -> _Chat:
@@ -49,8 +55,7 @@ class Local:
     def allows(self, chat: int, now: float, is_help: bool = False) -> bool:
         """Whether a chat may be served now: ten at once, one more every two seconds; help and leave more readily."""
         known = self._chat(chat, now)
-        known.tokens = min(BUCKET, known.tokens + (now - known.at) * REFILL_PER_SECOND)
-        known.at = now
+        known.refill(now)
         if known.tokens >= 1:
             known.tokens -= 1
             return True
@@ -58,6 +63,8 @@ class Local:
             known.helped_at = now
             return True
         return False
+
+    # -- the one screen ----------------------------------------------------------------------------------------
 
     def keep_screen(self, chat: int, message: int, now: float, worker: bool = False) -> None:
         """Remember the one message of a chat until it is blanked."""
@@ -71,14 +78,45 @@ class Local:
         return known.screen if known else 0
 
     def idle(self, now: float) -> list[tuple[int, int]]:
-        """(chat, message) of screens that nobody touched for too long; each is told once."""
-        found = [(id, chat.screen) for id, chat in self._chats.items() if chat.screen and chat.blank_at <= now]
-        for id, _ in found:
-            del self._chats[id]
-        return found
+        """(chat, message) of screens that nobody touched for too long, until they are told to be `blanked`.
+
+        A chat without a screen is forgotten as soon as its taps are refilled: from then on it is like any other.
+        """
+        for chat, known in list(self._chats.items()):
+            known.refill(now)
+            if not known.screen and known.tokens >= BUCKET:
+                del self._chats[chat]
+        return [(id, known.screen) for id, known in self._chats.items() if known.screen and known.blank_at <= now]
+
+    def blanked(self, chat: int, message: int, now: float) -> None:
+        """A screen went blank: forget it, unless it was used again meanwhile."""
+        known = self._chats.get(chat)
+        if known is not None and known.screen == message and known.blank_at <= now:
+            self.forget(chat)
 
     def forget(self, chat: int) -> None:
-        self._chats.pop(chat, None)
+        """Forget a chat's screen. How busy it was stays until its taps are refilled, or leaving would refill them."""
+        known = self._chats.get(chat)
+        if known is not None:
+            known.screen, known.blank_at = 0, 0.0
+
+    # -- messages that wait to be removed ----------------------------------------------------------------------
+
+    def lay(self, chat: int, message: int) -> None:
+        """A message lies about in a chat: written past the limit, or not removed at the first try."""
+        lying = self._lying.setdefault(chat, [])
+        lying.append(message)
+        del lying[:-MOST_LYING]
+        if len(self._lying) > self._most:
+            self._lying.popitem(last=False)
+
+    def lying(self) -> list[tuple[int, list[int]]]:
+        """(chat, messages) to be removed now; each is told once."""
+        found = list(self._lying.items())
+        self._lying.clear()
+        return found
+
+    # -- updates -----------------------------------------------------------------------------------------------
 
     def is_new(self, update: int) -> bool:
         """Whether an update was not handled before; remembers it."""

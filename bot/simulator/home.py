@@ -1,0 +1,50 @@
+"""`waymark try`: the stand-in, the chat page and the real bot as a child, on this machine alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable
+from pathlib import Path
+
+from bot.simulator.app import build_app, opened
+from bot.simulator.botapi import LOCAL_TOKEN, BotApi
+from bot.simulator.child import Supervisor
+
+Say = Callable[[str], object]
+
+
+def home(port: int, country: str, open_page: bool, say: Say) -> None:
+    """Serve until Ctrl-C. Raises WaymarkError where the port is taken."""
+    with contextlib.suppress(KeyboardInterrupt):
+        asyncio.run(_home(port, country, open_page, say))
+
+
+async def _home(port: int, country: str, open_page: bool, say: Say) -> None:
+    stop = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    with tempfile.TemporaryDirectory(prefix="waymark-try-") as folder:
+        token_file = Path(folder) / "token"
+        token_file.write_text(LOCAL_TOKEN, encoding="utf-8")
+        keys = Path(folder) / "keys"
+        keys.mkdir(mode=0o700)
+        env = {"WAYMARK_TOKEN_FILE": str(token_file), "WAYMARK_COUNTRY": country, "WAYMARK_KEYS": str(keys)}
+        child = Supervisor([sys.executable, "-m", "bot", "run"])
+        app = build_app(BotApi(LOCAL_TOKEN), lambda: child.restart(), pid=lambda: child.pid)
+        async with opened(app, port) as address:  # the port, and so the child's settings, are known only now
+            child = Supervisor([sys.executable, "-m", "bot", "run"], env | {"WAYMARK_BOT_API": address})
+            await child.start()
+            say(f"Chat with the bot: {address}")
+            say("Nothing leaves this machine. Stop with Ctrl-C.")
+            if open_page:
+                webbrowser.open(address)
+            waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(child.ended())}
+            _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            for task in left:
+                task.cancel()
+            await child.stop()
