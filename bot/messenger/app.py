@@ -11,6 +11,7 @@ import resource
 import signal
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,8 +31,8 @@ from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
 from bot.messenger.hear import hear
 from bot.messenger.profile import publish, refuse_unsafe
-from bot.messenger.tidy import Tidy
-from bot.messenger.updates import Poller
+from bot.messenger.tidy import Sleep, Tidy
+from bot.messenger.updates import Poller, first_of
 from bot.seal.keyring import Keyring
 from bot.texts.offer import Offers
 from bot.volatile.local import Local
@@ -92,8 +93,17 @@ def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Count
     return pending, Writer(Ledger(config.data / "counts.db", schema, utc_now), pending, utc_now())
 
 
-async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.Event) -> None:
+@dataclass(frozen=True, slots=True)
+class Time:
+    """How the bot waits. clock: seconds that only grow."""
+
+    clock: Callable[[], float] = time.monotonic
+    sleep: Sleep = asyncio.sleep
+
+
+async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.Event, its: Time | None = None) -> None:
     """Run until `stop` is set. Raises WaymarkError where the bot must not run."""
+    its = its or Time()
     content = read_content(config)
     refuse_unknown_place(config, content)
     for _ in content.found:
@@ -105,11 +115,11 @@ async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.E
         polling = _line(config, 2)
         limiter = AIORateLimiter(overall_max_rate=CALLS_PER_SECOND, group_max_rate=0, max_retries=0)
         bot: ExtBot[int] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=limiter)
-        async with polling, _started(bot, journal, stop) as is_up:
+        async with polling, _started(bot, journal, stop, its) as is_up:
             if is_up:
                 local = Local()
-                poll = partial(Poller, bot, polling, base, token, local=local, journal=journal)
-                await _run(config, content, keys, bot, local, poll, journal, stop)
+                poll = partial(Poller, bot, polling, base, token, local=local, journal=journal, sleep=its.sleep)
+                await _run(config, content, keys, bot, local, poll, journal, stop, its)
 
 
 def refuse_unknown_place(config: Config, content: Content) -> None:
@@ -136,7 +146,7 @@ def _line(config: Config, connections: int) -> HTTPXRequest:
 
 
 @contextlib.asynccontextmanager
-async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event) -> AsyncIterator[bool]:
+async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event, its: Time) -> AsyncIterator[bool]:
     """The bot signed in, trying again while the network is down; False when told to stop meanwhile."""
     try:
         while not stop.is_set():
@@ -150,8 +160,7 @@ async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event) -> A
                 ) from None
             except TelegramError as error:
                 journal.note("api_unreachable", error, "warning")
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), START_PAUSE_SECONDS)
+                await first_of(its.sleep(START_PAUSE_SECONDS), stop.wait())
         yield not stop.is_set()
     finally:
         await bot.shutdown()
@@ -159,21 +168,21 @@ async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event) -> A
 
 async def _run(
     config: Config, content: Content, keys: Keyring, bot: ExtBot[int], local: Local,
-    poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event,
+    poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time,
 ) -> None:  # fmt: skip
     refuse_unsafe(bot.bot)
     offers = Offers(content.languages, content.catalogues, content.library)
     counter, writer = open_counts(config, content, offers)
     talk = build_talk(config, content, keys, counter, version=content_version(config))
-    tidy = Tidy(bot, journal)
-    deliver = Deliver(bot, tidy, local, journal, time.monotonic)
-    handlers = Handlers(bot, talk, deliver, tidy, local, journal, time.monotonic, leave_words(content, offers))
+    tidy = Tidy(bot, journal, its.sleep)
+    deliver = Deliver(bot, tidy, local, journal, its.clock, its.sleep)
+    handlers = Handlers(bot, talk, deliver, tidy, local, journal, its.clock, leave_words(content, offers))
     poller = poll(handle=handlers.handle)
     journal.note("start")
-    every = partial(_every, journal=journal)
+    every = partial(_every, its.sleep, journal)
     tasks = [
         asyncio.create_task(_publish(bot, offers, journal)),
-        asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, time.monotonic))),
+        asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, its.clock))),
         asyncio.create_task(every(LYING_CHECK_SECONDS, lambda: remove_lying(tidy, local))),
         asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _write_counts(writer, talk.seen.forget, journal))),
     ]
@@ -194,10 +203,10 @@ async def _run(
         journal.note("stop")
 
 
-async def _every(seconds: float, work: Callable[[], Awaitable[None]], journal: Journal) -> None:
+async def _every(sleep: Sleep, journal: Journal, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
     """Do some work again and again; that it failed once is no reason not to do it any more."""
     while True:
-        await asyncio.sleep(seconds)
+        await sleep(seconds)
         try:
             await work()
         except Exception as error:

@@ -77,8 +77,10 @@ class Poller:
             batch = fetched.result()
             fresh = [raw for raw in batch if self._take(raw)]
             if batch and not fresh:
+                asked = self._offset
                 self._step_back(batch)
-                await self._wait_for_one()
+                if self._open or self._confirmed() <= asked:  # else all are done, and asking on confirms them
+                    await self._wait_for_one()
 
     async def stop(self, seconds: float) -> None:
         """Take no more, finish what was begun within the time given, and confirm it."""
@@ -140,13 +142,13 @@ class Poller:
 
     async def _pause(self, seconds: float) -> None:
         """Wait, but not past a stop."""
-        await _first_of(self._sleep(seconds), self._stopping.wait())
+        await first_of(self._sleep(seconds), self._stopping.wait())
 
     async def _wait_for_one(self) -> None:
         """Telegram sends unconfirmed updates again at once: wait until one of ours is done, or a moment."""
         self._done.clear()
         seconds = NOTHING_NEW_SECONDS if self._open else NOTHING_TO_DO_SECONDS
-        await _first_of(self._done.wait(), self._sleep(seconds), self._stopping.wait())
+        await first_of(self._done.wait(), self._sleep(seconds), self._stopping.wait())
 
     def _step_back(self, batch: list[Raw]) -> None:
         """Nothing new in a batch: see that it is not the same for ever.
@@ -227,7 +229,7 @@ class Poller:
         self._done.set()
 
 
-async def _first_of(*waits: Awaitable[object]) -> None:
+async def first_of(*waits: Awaitable[object]) -> None:
     """Wait until one of these is done, and let the others go."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
     try:

@@ -32,7 +32,7 @@ from bot.texts.voice import Voice
 
 Seal = Callable[[Session], str]
 WIDE_LABEL = 14  # two buttons share a row while none of them is longer
-NAVIGATION = ("ui.back", "ui.help", "ui.language", "ui.leave")
+HALF_LABEL = 17  # characters that half the width of a narrow phone shows
 BULLET = "• "
 
 
@@ -205,7 +205,7 @@ class Speaker:
         if screen.kind != "contacts":
             return
         quiet, fear = session.has(Flag.QUIET), session.has(Flag.FEAR)
-        yield (
+        yield from _side_by_side(
             Button(voice.say("ui.can_talk" if quiet else "ui.cannot_talk"), seal(_toggled(session, Flag.QUIET))),
             Button(voice.say("ui.no_fear" if fear else "ui.fear"), seal(_toggled(session, Flag.FEAR))),
         )
@@ -213,7 +213,7 @@ class Speaker:
         places = [Button(voice.say("ui.other_place"), PLACES)]
         if country is not None and country.regions:
             places.insert(0, Button(voice.say("ui.choose_region"), country_page(country.number)))
-        yield tuple(places)
+        yield from _side_by_side(*places)
 
     def _guided_rows(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
         """A worker chooses the client's language and hands the phone over; a client gives it back, in two taps."""
@@ -224,7 +224,7 @@ class Speaker:
             row = [Button(voice.say("ui.client_language"), CLIENT_LANGUAGES)]
             if screen.guided == "say":
                 row.append(Button(voice.say("ui.hand_over"), seal(session.at(on=Flag.CLIENT))))
-            yield tuple(row)
+            yield from _side_by_side(*row)
 
     # -- buttons -----------------------------------------------------------------------------------------------
 
@@ -243,8 +243,16 @@ class Speaker:
         back = screen.back if screen.back is not None else screen.session.marked(Turn.BACK)
         unread = screen.kind == "closed"
         first = Button(voice.say("ui.start_again"), MENU) if unread else Button(voice.say("ui.back"), seal(back))
-        yield (first, Button(voice.say("ui.help"), HELP))
-        yield (Button(voice.say("ui.language"), LANGUAGES), Button(voice.say("ui.leave"), LEAVE))
+        yield from _side_by_side(first, Button(voice.say("ui.help"), HELP))
+        yield from _side_by_side(Button(voice.say("ui.language"), LANGUAGES), Button(voice.say("ui.leave"), LEAVE))
+
+
+def _side_by_side(*buttons: Button) -> Iterable[tuple[Button, ...]]:
+    """One row, or a row each where a label would be cut off on a narrow phone."""
+    if all(len(button.label) <= HALF_LABEL for button in buttons):
+        yield buttons
+    else:
+        yield from ((button,) for button in buttons)
 
 
 def _toggled(session: Session, flag: Flag) -> Session:

@@ -20,7 +20,7 @@ WORKER_IDLE_SECONDS = 60 * 60
 
 @dataclass(slots=True)
 class _Chat:
-    """tokens: taps left, as of `at`. screen: id of the bot's one message, 0 = not known. blank_at: when it is blanked."""
+    """tokens: taps left, as of `at`. screen: id of the bot's message, 0 = not known. blank_at: when it goes blank."""
 
     tokens: float
     at: float
