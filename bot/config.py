@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from bot.errors import WaymarkError
+from bot.flow.model import FAMILIES
 
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WAYMARK_"
@@ -20,7 +21,6 @@ FILE = "waymark.toml"
 TELEGRAM = "https://api.telegram.org"
 MINOR_RULES = ("us", "palermo")
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
-FAMILIES = ("self", "guided", "learn", "role", "policy")
 
 
 class Secret:

@@ -15,7 +15,9 @@ from bot.contacts.read import read as read_contacts
 from bot.counts.once import Seen
 from bot.counts.tally import Counter, NullCounter
 from bot.engine.engine import Engine
+from bot.engine.proofs import broken_flows
 from bot.errors import Finding
+from bot.flow.check import check_library
 from bot.flow.model import Library
 from bot.flow.read import gather
 from bot.seal.keyring import Keyring, memory_folder
@@ -38,22 +40,25 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """Everything read from the content folders, with what is wrong in it; broken parts are left out."""
+    """Everything read from the content folders, with what is wrong in it. sound: flows without a finding."""
 
     library: Library
     languages: Languages
     catalogues: Catalogues
     directory: Directory
     found: tuple[Finding, ...] = ()
+    sound: tuple[str, ...] = ()
 
 
 def read_content(config: Config) -> Content:
     """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
     library, found = gather([config.root / "flows", *config.flows])
+    found += check_library(library)
+    sound = tuple(id for id in library.flows if id not in broken_flows(found))
     languages = read_languages(config.root / "locales" / "languages.toml")
     catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
     reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])
-    return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings))
+    return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings), sound)
 
 
 def content_version(config: Config) -> str:
@@ -85,7 +90,7 @@ def build_talk(
     version: str = "",
 ) -> Talk:
     """The use case with all its rooms."""
-    engine = Engine(content.library, config.minor_rule)
+    engine = Engine(content.library, config.minor_rule, content.sound, config.families)
     seal = Seal(
         keys,
         engine.count,
@@ -96,5 +101,5 @@ def build_talk(
     offers = Offers(content.languages, content.catalogues, content.library)
     speaker = Speaker(offers, content.directory, lambda: now().date())
     country, region = content.directory.numbers(config.country or None, config.region or None)
-    defaults = Defaults(country, region, config.families, version)
+    defaults = Defaults(country, region, version)
     return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)

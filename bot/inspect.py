@@ -55,7 +55,8 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
         engine = Engine(library, config.minor_rule, sound)
         found += check_paths(engine, found)
         found += check_screens(engine, Speaker(Offers(languages, catalogues, library), directory, lambda: today))
-    found += check_locales(config.root / "locales", languages, catalogues)
+    owed = Catalogues(config.root / "locales", messages(_ours(library, config)), list(languages.by_tag))
+    found += check_locales(config.root / "locales", languages, owed)
     counts = {
         "flows": len(library.flows),
         "steps": sum(len(flow.steps) for flow in library.flows.values()),

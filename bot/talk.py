@@ -38,11 +38,10 @@ def minutes_since_epoch(now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds until the person says otherwise: place numbers, families of flows offered, version of the content."""
+    """What holds until the person says otherwise: place numbers, and the version of the content."""
 
     country: int = 0
     region: int = 0
-    families: tuple[str, ...] = ()
     version: str = ""
 
 

@@ -10,7 +10,7 @@ from bot.engine.machine import Chart, Position
 from bot.engine.outcome import end_texts, instrument_texts, list_texts, route_cards, sign_texts, touched_texts
 from bot.engine.screen import HELP, LANGUAGES, LEAVE, Choice, Kind, Screen, Static, Text, Want
 from bot.engine.session import Flag, Session
-from bot.flow.model import Button, Library, Option, Step
+from bot.flow.model import FAMILIES, Button, Library, Option, Step
 from bot.flow.scoring import Measures
 
 DOOR = "core"
@@ -25,9 +25,15 @@ Path = tuple[str, bool, bool, tuple[int, ...]]  # flow, minor, paused, answers: 
 class Engine:
     """All charts of a library. Where a path leads is memoised, bounded, so that a tap costs one transition."""
 
-    def __init__(self, library: Library, minor_rule: str = "us", only: Iterable[str] | None = None) -> None:
-        """only: ids of the flows to build (all when None); the others count as withdrawn."""
-        self.library = library
+    def __init__(
+        self,
+        library: Library,
+        minor_rule: str = "us",
+        only: Iterable[str] | None = None,
+        families: Iterable[str] = FAMILIES,
+    ) -> None:
+        """only: ids of the flows to build (all when None), the others count as withdrawn. families: flows offered."""
+        self.library, self.families = library, frozenset(families)
         ids = library.flows.keys() if only is None else only
         self.charts = {id: Chart(library.flows[id], library, minor_rule) for id in ids}
         self._memo: OrderedDict[Path, Position | None] = OrderedDict()
@@ -95,6 +101,16 @@ class Engine:
         plain = session.in_flow(DOOR, self.entry(DOOR, MENU_STEP))
         return plain.at(off=Flag.CLIENT | Flag.WORKER | Flag.CONSENTED)
 
+    def offers(self, flow: str) -> bool:
+        """Whether a flow can be opened here: its file is sound and its family is among those the operator offers."""
+        return flow in self.charts and (flow == DOOR or self.library.flows[flow].family in self.families)
+
+    def _leads_on(self, go: str) -> bool:
+        """Whether a button is worth showing: not when it jumps to a flow, or a group of flows, that is not offered."""
+        if go.startswith("MENU."):
+            return any(self.offers(flow) for flow in self.library.menu.get(go.partition(".")[2], ()))
+        return not go.startswith("@") or self.offers(go[1:].partition(".")[0])
+
     # -- what is on screen -------------------------------------------------------------------------------------
 
     def show(self, session: Session) -> Screen | None:
@@ -137,9 +153,9 @@ class Engine:
             on |= Flag.PAUSED
         if here.flow.grants:
             on |= Flag.CONSENTED
-        there = self.library.flows.get(flow) if flow in self.charts else None
-        if there is None:  # withdrawn at start because its file is broken
+        if not self.offers(flow):
             return self.menu(session)
+        there = self.library.flows[flow]
         if there.needs and not (session.flags | on) & Flag.CONSENTED:
             gate = next((f for f in self.library.flows.values() if f.grants == there.needs), None)
             if gate is None:
@@ -201,6 +217,7 @@ class Engine:
         choices = tuple(
             Choice(f"{base}.opt.{option.id}", LEAVE if option.go == "LEAVE" else session.answer(number))
             for number, option in enumerate(step.options, 1)
+            if self._leads_on(option.go)
         )
         screen = Screen(session, "step", (Text(f"{base}.text"),), choices)
         if chart.flow.family != "guided":
@@ -263,6 +280,8 @@ class Engine:
 
     def _choices(self, session: Session, buttons: tuple[Option | Button, ...]) -> Iterator[Choice]:
         for number, button in enumerate(buttons, 1):
+            if not self._leads_on(button.go):
+                continue
             go = session.answer(number)
             if button.go == "CONTACTS.quiet":
                 go = go.at(on=Flag.QUIET)

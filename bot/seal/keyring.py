@@ -57,9 +57,9 @@ class Keyring:
         self._keys = {day: key for day, key in self._keys.items() if today - 1 <= day <= today}
         if self.folder is None:
             return
-        kept = {self._path(day).name for day in (today, today - 1)}
-        for path in self.folder.glob("key-*"):
-            if path.name not in kept:
+        kept = tuple(self._path(day).name for day in (today, today - 1))
+        for path in (*self.folder.glob("key-*"), *self.folder.glob(".key-*")):  # the latter: a process died writing
+            if path.name not in kept and not path.name.startswith(tuple(f".{name}-" for name in kept)):
                 with contextlib.suppress(OSError):
                     path.unlink()
 

@@ -42,6 +42,8 @@ def pack(session: Session, digest: bytes, count: Count) -> bytes:
     """31 bytes. Raises DoesNotFit."""
     if session.locale > MAX_LOCALE or session.second > MAX_LOCALE:
         raise DoesNotFit(f"locale number past {MAX_LOCALE}")
+    if session.country > MAX_COUNTRY or session.region > MAX_REGION:
+        raise DoesNotFit(f"place {session.country}.{session.region} past {MAX_COUNTRY}.{MAX_REGION}")
     return LAYOUT.pack(
         digest,
         session.locale,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple
+from unicodedata import bidirectional
 
 LRM, RLM = "\u200e", "\u200f"
 ISOLATE, POP = "\u2066", "\u2069"
+RIGHT_TO_LEFT = ("R", "AL")
 Style = Literal["", "bold", "italic"]
 
 
@@ -49,7 +51,11 @@ def lead(line: Line, rtl: bool) -> str:
         return f"{LRM}{line.text}{LRM}"
     first = line.text[0]
     starts_strange = first.isascii() or first == ISOLATE or not (first.isalpha() or first == RLM)
-    return RLM + line.text if starts_strange else line.text
+    if not starts_strange:
+        return line.text
+    # A line all in another script keeps its full stop at its own end, not at the far one.
+    is_foreign = not any(bidirectional(letter) in RIGHT_TO_LEFT for letter in line.text)
+    return f"{RLM}{LRM}{line.text}{LRM}" if is_foreign else RLM + line.text
 
 
 @dataclass(slots=True)
