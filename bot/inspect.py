@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
@@ -12,7 +12,6 @@ from bot.engine.engine import Engine
 from bot.engine.proofs import broken_flows, can_walk, check_paths
 from bot.errors import Finding
 from bot.flow.check import check_library
-from bot.flow.model import Library
 from bot.flow.read import gather
 from bot.flow.trace import check_origins, read_origins, trace
 from bot.house import utc_now
@@ -21,7 +20,7 @@ from bot.texts.catalogue import Catalogues
 from bot.texts.checks import check_locales
 from bot.texts.languages import read_languages
 from bot.texts.offer import Offers
-from bot.texts.source import messages
+from bot.texts.source import messages, ours
 from bot.texts.speak import Speaker
 
 
@@ -53,9 +52,11 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
     if can_walk(found):
         sound = sorted(library.flows.keys() - broken_flows(found))
         engine = Engine(library, config.minor_rule, sound)
-        found += check_paths(engine, found)
-        found += check_screens(engine, Speaker(Offers(languages, catalogues, library), directory, lambda: today))
-    owed = Catalogues(config.root / "locales", messages(_ours(library, config)), list(languages.by_tag))
+        more, maps = check_paths(engine, found)
+        found += more
+        speaker = Speaker(Offers(languages, catalogues, library), directory, lambda: today)
+        found += check_screens(engine, speaker, maps)
+    owed = Catalogues(config.root / "locales", ours(library), list(languages.by_tag))
     found += check_locales(config.root / "locales", languages, owed)
     counts = {
         "flows": len(library.flows),
@@ -72,9 +73,3 @@ def trace_lines(config: Config | None = None) -> list[str]:
     library, _ = gather([config.root / "flows", *config.flows])
     origins, _ = read_origins(config.root / "flows")
     return list(trace(library, origins))
-
-
-def _ours(library: Library, config: Config) -> Library:
-    """The library without flows of extra folders: nobody owes an organisation's own flow a translation."""
-    flows = {id: flow for id, flow in library.flows.items() if (config.root / "flows" / f"{id}.toml").exists()}
-    return replace(library, flows=flows)

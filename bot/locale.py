@@ -13,6 +13,7 @@ from bot.house import read_content
 from bot.texts.catalogue import folder_of
 from bot.texts.languages import ENGLISH
 from bot.texts.offer import Offers
+from bot.texts.source import ours
 from bot.texts.update import update
 
 
@@ -26,7 +27,7 @@ def update_files(tags: Iterable[str], dry_run: bool) -> Iterator[Path]:
         if tag not in known or tag == ENGLISH:
             raise WaymarkError(tag, "is no language to translate into.", near(tag, known))
     for tag in tags or [tag for tag in known if folder_of(root, tag).is_dir()]:
-        for path, text in update(root, known[tag], content.catalogues.source).items():
+        for path, text in update(root, known[tag], ours(content.library)).items():
             if not dry_run:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")
@@ -37,7 +38,7 @@ def status_rows() -> list[dict[str, Any]]:
     """One row per language of the table, in the order of their numbers."""
     content = read_content(read_config())
     offers = Offers(content.languages, content.catalogues, content.library)
-    total = len(content.catalogues.source)
+    source = ours(content.library)
     rows = []
     for language in sorted(content.languages.by_tag.values(), key=lambda one: one.number):
         if language.tag == ENGLISH:
@@ -47,7 +48,7 @@ def status_rows() -> list[dict[str, Any]]:
         rows.append({
             "tag": language.tag,
             "tier": language.tier,
-            "coverage": len(catalogue.words) / total,
+            "coverage": len(catalogue.words.keys() & source.keys()) / len(source),
             "checked": states.count("checked") + states.count("approved"),
             "approved": states.count("approved"),
             "offered": offers.has_language(language),

@@ -188,16 +188,16 @@ class Talk:
             return self._regions(session, country, page)
         choices = []
         for entry in self.places.countries(tag, session.country or self.defaults.country, page):
-            go = Static(f"p:{entry.page}") if entry.page else self._moved(session, entry.country, 0)
+            go = Static(f"p:{entry.page}") if entry.page else self._moved(session, entry.number, 0)
             choices.append(Choice("", go, entry.label))
         return self._over(session, "places", (Text("ui.places"),), choices)
 
     def _regions(self, session: Session, country: int, page: int) -> Screen:
         choices = [Choice("ui.whole_country", self._moved(session, country, 0))]
-        entries, more = self.places.regions(country, page)
-        choices += [Choice("", self._moved(session, country, number), label) for number, label in entries]
-        if more or page:
-            choices.append(Choice("ui.more_places", Static(country_page(country, page + 1 if more else 0))))
+        for entry in self.places.regions(country, page):
+            moved = self._moved(session, country, entry.number)
+            go = Static(country_page(country, entry.page)) if entry.page else moved
+            choices.append(Choice("", go, entry.label))
         return self._over(session, "places", (Text("ui.regions"),), choices)
 
     def _moved(self, session: Session, country: int, region: int) -> Session:
@@ -249,7 +249,7 @@ class Talk:
         """Tell the counter that something started or ended; it answers nothing, and nothing waits for it."""
         session = screen.session
         flow = self.engine.library.flows[session.flow]
-        if flow.scoring == "none" or not session.answers:
+        if not flow.is_counted or not session.answers:
             return
         ended = screen.kind == "outcome"
         now, started = self.now(), EPOCH.timestamp() + session.started * 60

@@ -3,6 +3,7 @@
 Urgent: the emergency number, then a line that takes text. With fear of police or visa staff the best line that is not
 run by police comes first and, when urgent, the emergency number second. Otherwise the emergency number closes the list.
 Minors see child lines first; who cannot speak sees text and chat first. Never empty while any row may be offered.
+Where a country has no help line, its emergency number comes first and then what works from there (abroad.py).
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from . import abroad
 from .model import Country, Directory
 from .need import PURPOSES, REASONS, ROUTES, Choice, Need, Pick
 from .pool import ELSEWHERE, HERE, VISITING, Offer, offers
@@ -25,10 +27,16 @@ def choose(directory: Directory, need: Need) -> Choice:
     if country is None:
         return Choice(place_unknown=True)
     if need.urgent or need.band == "urgent":
-        return _help(country, replace(need, urgent=True, purpose="help"))
-    if need.purpose in {"training", "other"}:
-        return _wider(country, need)
-    return _help(country, replace(need, purpose="help"))
+        choice = _help(country, replace(need, urgent=True, purpose="help"))
+    elif need.purpose in {"training", "other"}:
+        choice = _wider(country, need)
+    else:
+        choice = _help(country, replace(need, purpose="help"))
+    if not choice.only_emergency:
+        return choice
+    need = replace(need, purpose="help")
+    far = (Pick(offer.contact, ("abroad", *_why(offer, need))) for offer in abroad.lines(directory, country, need))
+    return replace(choice, picks=(*choice.picks, *far)[:MOST])
 
 
 def _help(country: Country, need: Need) -> Choice:

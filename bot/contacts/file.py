@@ -19,6 +19,7 @@ LAST_COUNTRY, LAST_REGION = 999, 63  # what a sealed button has room for
 NUMBERS = {"number": (None, LAST_COUNTRY), "recheck_days": (90, 366), "lifeline_days": (30, 366)}
 KEYS = frozenset({"country", "short_codes", "no_emergency", "exempt", "region", "contact", *NUMBERS})
 _REGION = re.compile(FORMS["region"][0])
+_PART = re.compile(r"-([2-9]|[1-9]\d)$")  # us-2.toml goes on where us.toml is full
 # Brackets outside texts and comments; texts first, so that what is inside them is passed over.
 _MARKS = re.compile(
     r'"""(?:\\.|[^\\])*?"""|\'\'\'.*?\'\'\'|"(?:\\.|[^"\\\n])*"|\'[^\'\n]*\'|#[^\n]*|[\[\]{}]', re.DOTALL
@@ -56,10 +57,16 @@ def read_file(path: Path, report: Report) -> Country | None:
     )
 
 
+def part_name(stem: str) -> str:
+    """The file that goes on where this one is full."""
+    code, _, number = stem.partition("-")
+    return f"{code}-{int(number) + 1 if number.isdigit() else 2}.toml"
+
+
 def open_table(path: Path, report: Report) -> Mapping[str, Any] | None:
     """The raw table of a file, refused before parsing when it is too large or too deep."""
     if path.stat().st_size > MAX_BYTES:
-        report(f"the file has more than {MAX_BYTES} bytes.", "Move rows to a file of the same name in another folder.")
+        report(f"the file has more than {MAX_BYTES} bytes.", f"Move rows to {part_name(path.stem)} beside it.")
         return None
     try:
         text = path.read_text(encoding="utf-8")
@@ -87,7 +94,7 @@ def _depth(text: str) -> int:
 
 def _code(table: Mapping[str, Any], path: Path, report: Report) -> str:
     code = table.get("country")
-    if isinstance(code, str) and re.fullmatch("[A-Z]{2}", code) and path.stem == code.lower():
+    if isinstance(code, str) and re.fullmatch("[A-Z]{2}", code) and _PART.sub("", path.stem) == code.lower():
         return code
     report(f"country is {code!r}.", "Name the file after the two-letter code inside: us.toml holds US.")
     return ""

@@ -43,6 +43,7 @@ REASONS: Mapping[str, str] = {
     "page": "number not confirmed in time: only its page is given",
     "unconfirmed": "low confidence: for workers only",
     "elsewhere": "from another region, as nothing nearer is known",
+    "abroad": "a line of another country that can be called from there, as no help line is known here",
 }
 
 
@@ -84,7 +85,8 @@ class Pick:
 class Choice:
     """At most five rows in the order to show them.
 
-    only_emergency: no help line is known; there is an emergency number or nothing at all.
+    only_emergency: no help line of the country is known; there is its emergency number or nothing, and then at most two
+    lines of other countries, with the reason `abroad` and the number for callers from abroad.
     place_unknown: no country was given, or one without a file.
     fell_back: the region or the purpose asked for has nothing, so the next wider answer is given.
     """

@@ -103,8 +103,13 @@ def tongue(languages: tuple[str, ...], language: str) -> int:
 
 def speaks(languages: tuple[str, ...], language: str) -> bool:
     """Whether a row names the language or interpreters."""
+    return INTERPRETERS in languages or names(languages, language)
+
+
+def names(languages: tuple[str, ...], language: str) -> bool:
+    """Whether a row names the language itself."""
     wanted = _base(language)
-    return any(name == INTERPRETERS or _base(name) == wanted for name in languages)
+    return any(_base(name) == wanted for name in languages)
 
 
 def _base(tag: str) -> str:

@@ -40,14 +40,18 @@ def read(folders: Iterable[Path]) -> Reading:
         if not folder.is_dir():
             findings.append(Finding("contacts", f'folder "{folder}" does not exist.', "Correct the setting."))
             continue
-        for path in sorted(folder.glob("*.toml")):
+        for path in files(folder):
             report = Report(f"contacts/{path.stem}", findings)
             country = None if path.name == MISPRINTS else read_file(path, report)
             if country is not None:
                 _add(countries, country, report)
     directory = Directory(dict(sorted(countries.items())))
-    _across(directory, findings)
-    return Reading(directory, tuple(findings))
+    return Reading(directory, (*findings, *across(directory)))
+
+
+def files(folder: Path) -> list[Path]:
+    """The files of a folder, the parts of a country in their order."""
+    return sorted(folder.glob("*.toml"), key=lambda path: (path.stem.partition("-")[0], len(path.stem), path.stem))
 
 
 def _add(countries: dict[str, Country], new: Country, report: Report) -> None:
@@ -68,8 +72,9 @@ def _add(countries: dict[str, Country], new: Country, report: Report) -> None:
     )
 
 
-def _across(directory: Directory, findings: list[Finding]) -> None:
+def across(directory: Directory) -> list[Finding]:
     """What can only be seen with all files side by side."""
+    findings: list[Finding] = []
     owners: dict[int, str] = {}
     seen: dict[str, str] = {}
     for code, country in directory.countries.items():
@@ -84,6 +89,7 @@ def _across(directory: Directory, findings: list[Finding]) -> None:
             if not first:
                 report.at(contact.id)(f"id is used in {seen[contact.id]} already.", "Give it an id of its own.")
             _links(contact, country, report.at(contact.id))
+    return findings
 
 
 def _unique(what: str, values: Sequence[object], report: Report) -> None:

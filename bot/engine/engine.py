@@ -120,9 +120,12 @@ class Engine:
             position = self.locate(session)
             if position is None:
                 return None
-            if not position.state.startswith("@"):
+            if position.state.startswith("@"):
+                session = self._jump(session, position)
+            elif self._is_shut(session):
+                session = self._gate(session)
+            else:
                 break
-            session = self._jump(session, position)
         else:
             return None
         if kind is not None:
@@ -156,14 +159,21 @@ class Engine:
         if not self.offers(flow):
             return self.menu(session)
         there = self.library.flows[flow]
-        if there.needs and not (session.flags | on) & Flag.CONSENTED:
-            gate = next((f for f in self.library.flows.values() if f.grants == there.needs), None)
-            if gate is None:
-                return self.menu(session)
-            there, step = gate, ""
         if there.family == "guided":
             on |= Flag.WORKER
         return session.in_flow(there.id, self.entry(there.id, step) if step else ()).at(on=on)
+
+    def _is_shut(self, session: Session) -> bool:
+        """Whether a form stands before its gate: nothing but the gate opens it, however the session came about."""
+        return bool(self.charts[session.flow].flow.needs) and not session.has(Flag.CONSENTED)
+
+    def _gate(self, session: Session) -> Session:
+        """The talk that must come before a form."""
+        needs = self.charts[session.flow].flow.needs
+        gate = next((id for id, chart in self.charts.items() if chart.flow.grants == needs), None)
+        if gate is None or not self.offers(gate):
+            return self.menu(session)
+        return session.in_flow(gate).at(on=Flag.WORKER, off=Flag.CLIENT)
 
     def _for_client(self, screen: Screen) -> Screen:
         """What a client sees who holds the phone: the question alone, or the wish to have the phone back."""
@@ -215,14 +225,16 @@ class Engine:
     def _step(self, session: Session, chart: Chart, step: Step, measures: Measures) -> Screen:
         base = f"{chart.flow.id}.{step.id}"
         choices = tuple(
-            Choice(f"{base}.opt.{option.id}", LEAVE if option.go == "LEAVE" else session.answer(number))
+            Choice("", session.answer(number), option.say)
+            if option.is_name
+            else Choice(f"{base}.opt.{option.id}", LEAVE if option.go == "LEAVE" else session.answer(number))
             for number, option in enumerate(step.options, 1)
             if self._leads_on(option.go)
         )
-        screen = Screen(session, "step", (Text(f"{base}.text"),), choices)
+        guidance = instrument_texts(chart.flow) if step.id == chart.flow.start else ()
+        screen = Screen(session, "step", (Text(f"{base}.text"),), choices, guidance=guidance)
         if chart.flow.family != "guided":
             return screen
-        guidance = instrument_texts(chart.flow) if step.id == chart.flow.start else ()
         if chart.flow.quiet_stop and chart.band(measures, but_urgent=True) == "strong":
             guidance += (Text("ui.enough_to_offer"),)
         return replace(screen, guidance=guidance, guided="worker" if step.for_worker or not step.is_question else "say")
@@ -285,8 +297,11 @@ class Engine:
             go = session.answer(number)
             if button.go == "CONTACTS.quiet":
                 go = go.at(on=Flag.QUIET)
-            named = button.go[1:] if button.go[1:] in self.library.flows and not button.say else ""  # a menu entry
-            yield Choice(f"{named}.title" if named else f"button.{button.id}", go)
+            flow = None if button.say else self.library.flows.get(button.go[1:])  # a menu entry
+            if flow is not None and flow.is_local:
+                yield Choice("", go, flow.title)
+            else:
+                yield Choice(f"{flow.id}.title" if flow else f"button.{button.id}", go)
 
 
 __all__ = ["HELP", "LANGUAGES", "Engine", "Static"]

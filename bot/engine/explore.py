@@ -7,13 +7,16 @@ at the highest threshold any rule asks for, and a construct's own score is kept 
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from bot.engine.machine import Chart, Position
-from bot.flow.model import MEANS, PURPOSES, Band, Signal
+from bot.engine.session import Flag, Session
+from bot.flow.model import MEANS, PURPOSES, Signal
+from bot.flow.scoring import FACTS
 
 MOST_PAIRS = 400_000
+LEAST_SEX = 2  # strength from which a proof asks about sex for value, whatever the rules ask
 
 Scores = tuple[object, ...]
 Pair = tuple[str, Scores, bool, bool, bool]  # screen, scores, more, paused, last answer was a skip
@@ -24,6 +27,7 @@ class Map:
     """All pairs of one flow: each with one position that stands for it, and where its answers lead.
 
     ways: pair -> the pair each option leads to, in order. stuck: (position, option) that lead nowhere.
+    before: pair -> the pair and option it was first met from.
     """
 
     chart: Chart
@@ -31,67 +35,87 @@ class Map:
     ways: dict[Pair, tuple[Pair, ...]] = field(default_factory=dict)
     stuck: list[tuple[Position, int]] = field(default_factory=list)
     starts: list[Pair] = field(default_factory=list)
+    before: dict[Pair, tuple[Pair, int]] = field(default_factory=dict)
 
-    def ends(self) -> Iterator[tuple[Pair, Position, Band | None]]:
-        """Pairs on an outcome card, with the band the person is told (urgent, once met, comes first)."""
-        for pair, position in self.positions.items():
-            if pair[0].startswith("card:"):
-                yield pair, position, self.chart.band(self.chart.measures(position))
+    def ends(self) -> Iterator[tuple[Pair, Position]]:
+        """Pairs on an outcome card."""
+        return ((pair, position) for pair, position in self.positions.items() if pair[0].startswith("card:"))
+
+    def session(self, pair: Pair) -> Session:
+        """A session that stands at a pair, its gate passed: the map walked back to a start."""
+        answers: list[int] = []
+        while pair in self.before:
+            pair, option = self.before[pair]
+            answers.append(option)
+        flags = Flag.CONSENTED | (Flag.MINOR if self.positions[pair].minor else Flag.NONE)
+        return Session(self.chart.flow.id, flags=flags, answers=tuple(reversed(answers)))
 
 
 class Summary:
-    """What of a position's scores can still matter, as a value that can be compared."""
+    """What of a position's scores can still matter, as a value that can be compared.
+
+    Which of the two cards of band none is shown, for many or for few answers, is not told apart: no proof asks.
+    """
 
     def __init__(self, chart: Chart) -> None:
         self.chart = chart
         self._live = _live_groups(chart)
-        limits: dict[str, int] = {}
+        asked = {"purpose_sex": LEAST_SEX} | {name: 1 for step in chart.flow.steps.values() for name in step.only_if}
         for rule in chart.rules:
-            for name, least in rule.when.items():
-                limits[name] = max(limits.get(name, 0), int(least))
-        self._limits = limits
-        self._cuts = [(tag, max(limits.get(tag, 0), limits.get("purpose", 0), 1)) for tag in PURPOSES]
-        self._cuts.append(("force", max(limits.get("force", 0), 1)))
+            if rule.minor_rule in ("", chart.minor_rule):
+                for name, least in rule.when.items():
+                    asked[name] = max(asked.get(name, 0), int(least))
+        self._asked = asked
+        self._facts = {"minor", "urgent"} | asked.keys() & set(FACTS)
+        self._cuts = [(tag, asked[tag]) for tag in (*MEANS, *PURPOSES) if tag in asked]
+        self._by_means = bool({"means", "solid"} & asked.keys())
+        self._by_total = bool({"total", "strongest", "firm_groups"} & asked.keys())
 
     def scores(self, position: Position) -> Scores:
         """Facts, tag heights and group scores; groups that cannot be met again are folded into sums."""
-        chart = self.chart
+        facts = {"minor"} if position.minor else set()
         heights: dict[str, int] = {}
         groups: dict[str, list[int]] = {}
-        facts = {"minor"} if position.minor else set()
         count = 0
-        for group, signal in _signals(chart, position):
-            if signal.strength:
-                count += signal.strength if signal.tag == "count" else 0
-                heights[signal.tag] = max(heights.get(signal.tag, 0), signal.strength)
-                means = signal.strength if signal.tag in MEANS else 0
-                known = groups.setdefault(group, [0, 0])
-                known[0], known[1] = max(known[0], means), max(known[1], signal.strength)
-            elif not signal.tag.startswith(("r.", "k.")):
-                facts.add(signal.tag)
-        live = self._live.get(position.state.rpartition(">")[2], frozenset())
-        limits = self._limits
+        for group, (tag, strength) in _signals(self.chart, position):
+            if not strength:
+                facts.add(tag.removeprefix("f."))
+                continue
+            count += strength if tag == "count" else 0
+            heights[tag] = max(heights.get(tag, 0), strength)
+            known = groups.setdefault(group, [0, 0])
+            if self._by_means and tag in MEANS:
+                known[0] = max(known[0], strength)
+            if self._by_total:
+                known[1] = max(known[1], strength)
+        return (
+            frozenset(facts & self._facts),
+            tuple(min(heights.get(tag, 0), cut) for tag, cut in self._cuts),
+            min(max(heights.get(tag, 0) for tag in PURPOSES), self._asked.get("purpose", 0)),
+            self._folded(groups, self._live.get(position.state.rpartition(">")[2], frozenset())),
+            min(count, self.chart.flow.cut_off),
+        )
+
+    def _folded(self, groups: Mapping[str, list[int]], live: frozenset[str]) -> Scores:
+        """Scores of groups that can still grow, and what all others add up to. groups: [means, any tag]."""
+        asked = self._asked
         kept = []
-        means = firm_means = total = firm = most = 0
-        is_hard = False
+        means = firm_means = total = firm = most = hardest = 0
         for group, (mean, high) in groups.items():
             if group in live:
-                kept.append((group, mean, high))
+                if mean or high:
+                    kept.append((group, mean, high))
                 continue
             means, total = means + mean, total + high
             firm_means, firm = firm_means + (mean >= 2), firm + (high >= 2)
-            is_hard, most = is_hard or mean == 3, max(most, high)
+            hardest, most = max(hardest, mean), max(most, high)
         return (
-            frozenset(facts),
-            tuple(min(heights.get(tag, 0), cut) for tag, cut in self._cuts),
             tuple(sorted(kept)),
-            min(means, limits.get("means", 1)),
-            min(firm_means, 2),
-            is_hard,
-            min(total, limits.get("total", 0)),
-            min(firm, limits.get("firm_groups", 0)),
-            most if "strongest" in limits else 0,
-            min(count, chart.flow.cut_off),
+            min(means, asked.get("means", 0)),
+            (min(firm_means, 2), hardest == 3) if "solid" in asked else None,
+            min(total, asked.get("total", 0)),
+            min(firm, asked.get("firm_groups", 0)),
+            min(most, asked.get("strongest", 0)),
         )
 
     def pair(self, position: Position) -> Pair:
@@ -161,6 +185,7 @@ def explore(chart: Chart) -> Map:
             ways.append(next_pair)
             if next_pair not in found.positions:
                 found.positions[next_pair] = further
+                found.before[next_pair] = (pair, option)
                 queue.append(next_pair)
         found.ways[pair] = tuple(ways)
     return found

@@ -181,8 +181,7 @@ class Chart:
 
     def _ways_of(self, step: Step, option: Option) -> Iterator[Way]:
         if option.is_urgent:
-            resume = next((o.go for o in step.options if not o.is_urgent), "END")
-            yield from self._urgent_ways(resume)
+            yield from self._urgent_ways(passed_to(step))
             return
         if self.flow.early_stop and self._left.get(option.go, 0) >= LEAST_LEFT:
             yield (_turned_strong,), f"more>{option.go}"
@@ -207,7 +206,7 @@ class Chart:
             yield (), go
             return
         yield (_any_of(step.only_if),), go
-        yield from self._ways_to(step.options[0].go)
+        yield from self._ways_to(passed_to(step))
 
     def _ways_to_outcome(self) -> Iterator[Way]:
         """The card of the band; urgent ones were shown when the answer was given, so the next rule's card follows."""
@@ -215,10 +214,15 @@ class Chart:
         for outcomes, extra in ((minors, (_is_minor,)), (adults, ())):
             if outcomes is None or (extra and minors is adults):
                 continue
-            if outcomes.none_few:
+            if outcomes.none_few and not self.flow.results:  # a tool that counts speaks its own words on both sides
                 yield (*extra, _ends_in("none"), _few_answers), f"card:{outcomes.none_few}"
             for band, card in outcomes.bands.items():
                 yield (*extra, _ends_in(band)), f"card:{card}"
+
+
+def passed_to(step: Step) -> str:
+    """Where a step leads that is not shown: as its first answer does that tells of no danger."""
+    return next((option.go for option in step.options if not option.is_urgent), "END")
 
 
 # -- conditions: each reads the walk under way ------------------------------------------------------------------

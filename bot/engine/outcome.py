@@ -54,7 +54,9 @@ def instrument_texts(flow: Flow) -> tuple[Text, ...]:
 
 
 def end_texts(flow: Flow, card: str, measures: Measures) -> tuple[Text, ...]:
-    """The outcome card itself; a checklist fills the counts and first open items it has placeholders for."""
+    """The outcome card itself, or a tool's own words; a checklist fills the counts and first open items of its card."""
+    if flow.results:
+        return (Text(f"{flow.id}.results.{'above' if measures.holds('count', flow.cut_off) else 'below'}"),)
     if flow.scoring != "check":
         return (Text(f"card.{card}.text"),)
     first = tuple(f"{flow.id}.{step}.text" for step in measures.checklist.get("none", ())[:FIRST_OPEN])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from bot.engine.engine import Engine
 from bot.engine.explore import Map, Pair
-from bot.engine.machine import Position
+from bot.engine.machine import Chart
 from bot.engine.prove import idle_rules, prove_flow
 from bot.engine.session import ANSWER_LIMIT, Flag, Session
 from bot.errors import Finding
@@ -25,65 +24,75 @@ def can_walk(known: Iterable[Finding]) -> bool:
     return not broken_flows(known) & {"common", "scoring"}
 
 
-def check_paths(engine: Engine, known: Iterable[Finding]) -> list[Finding]:
-    """Findings on every path of every flow. known: findings so far; a flow that has some cannot be walked yet."""
-    library, broken = engine.library, broken_flows(known)
+def check_paths(engine: Engine, known: Iterable[Finding]) -> tuple[list[Finding], list[Map]]:
+    """Findings on every path of every flow, and the maps of flows that have none.
+
+    known: findings so far; a flow that has some cannot be walked yet.
+    """
+    broken = broken_flows(known)
     found: list[Finding] = []
     maps: list[Map] = []
     for id, chart in engine.charts.items():
         if id in broken:
             continue
         more, walked = prove_flow(chart, ANSWER_LIMIT)
-        found += more
+        found += [*more, *_entries(engine, chart)]
         if not more:
             maps.append(walked)
             found += _help_near(engine, walked)
     if not broken and len(maps) == len(engine.charts):
-        found += idle_rules(library, maps)
-    return found
+        found += idle_rules(engine.library, maps)
+    return found, maps
+
+
+def _entries(engine: Engine, chart: Chart) -> Iterator[Finding]:
+    """A jump into the middle of a flow answers what stands before; none of those answers may tell anything."""
+    for step in chart.flow.steps.values():
+        for option in step.options:
+            flow, _, entry = option.go.removeprefix("@").partition(".")
+            if not option.go.startswith("@") or not entry or flow not in engine.charts:
+                continue
+            there = engine.charts[flow]
+            position = engine.locate(Session(flow, answers=engine.entry(flow, entry)))
+            address = f"{chart.flow.id}.{step.id}.{option.id}"
+            if position is None or position.state != entry:
+                yield Finding(address, f'jumps to "{option.go}", which no path reaches.', "Name a step that is shown.")
+            elif any(there.flow.steps[id].options[index].signals for id, index in position.trail):
+                what = f'jumps to "{option.go}" past answers that count.'
+                yield Finding(address, what, "Jump to an earlier step.")
 
 
 def _help_near(engine: Engine, walked: Map) -> Iterator[Finding]:
     """Every end shows contacts or leads to them within two taps of its own, besides the button on every screen."""
-    flow = walked.chart.flow
-    before = {way: (pair, number) for pair, ways in walked.ways.items() for number, way in enumerate(ways, 1)}
-    seen: set[str] = set()
-    for pair in walked.positions:
-        state = pair[0]
-        if state in seen or not state.startswith(("card:", "urgent:", "more", "pause")):
+    far: set[str] = set()
+    for pair in _one_of_each(walked):
+        state = pair[0].partition(">")[0]
+        if state in far or not state.startswith(("card:", "urgent:", "more", "pause")):
             continue
-        seen.add(state)
-        if not _reaches_contacts(engine, _session(walked, pair, before), HELP_TAPS):
-            yield Finding(
-                f"{flow.id}.{state}", f"shows no contacts within {HELP_TAPS} taps.", "Add a button to CONTACTS."
-            )
+        if not _reaches_contacts(engine, walked.session(pair), HELP_TAPS):
+            far.add(state)
+            what = f"shows no contacts within {HELP_TAPS} taps."
+            yield Finding(f"{walked.chart.flow.id}.{state}", what, "Add a button to CONTACTS.")
 
 
-def _session(walked: Map, pair: Pair, before: Mapping[Pair, tuple[Pair, int]]) -> Session:
-    """A session that stands at a pair: the map walked back to a start."""
-    answers: list[int] = []
-    while pair in before:
-        pair, number = before[pair]
-        answers.append(number)
-    flags = Flag.MINOR if walked.positions[pair].minor else Flag.NONE
-    return Session(walked.chart.flow.id, flags=flags, answers=tuple(reversed(answers)))
+def _one_of_each(walked: Map) -> list[Pair]:
+    """The first pair met of each screen."""
+    first: dict[str, Pair] = {}
+    for pair in walked.positions:
+        first.setdefault(pair[0], pair)
+    return list(first.values())
 
 
-def one_of_each(engine: Engine) -> Iterator[tuple[str, Session]]:
-    """A session at each kind of screen of each flow: the first path that leads there."""
-    for flow, chart in engine.charts.items():
-        queue: deque[tuple[Position, tuple[int, ...]]] = deque([(chart.start(), ())])
-        seen: set[str] = set()
-        while queue:
-            position, answers = queue.popleft()
-            if position.state in seen:
-                continue
-            seen.add(position.state)
-            yield flow, Session(flow, answers=answers, flags=Flag.CONSENTED)
-            for option in range(1, chart.count(position) + 1):
-                further = chart.advance(position, option)
-                if further is not None and not further.state.startswith("@"):
-                    queue.append((further, (*answers, option)))
+def one_of_each(maps: Iterable[Map]) -> Iterator[tuple[str, Session]]:
+    """A session at each kind of screen of each flow; in guided talks the client's view of it as well."""
+    for walked in maps:
+        flow = walked.chart.flow
+        for pair in _one_of_each(walked):
+            session = walked.session(pair)
+            yield flow.id, session
+            if flow.family == "guided":
+                yield flow.id, session.at(on=Flag.WORKER | Flag.CLIENT)
+        yield flow.id, Session(flow.id, flags=Flag.CONSENTED | Flag.HELP)
 
 
 def _reaches_contacts(engine: Engine, session: Session, taps: int) -> bool:

@@ -5,55 +5,57 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 
-from bot.engine.explore import MOST_PAIRS, Map, Pair, explore
-from bot.engine.machine import Chart, Position
+from bot.engine.explore import LEAST_SEX, MOST_PAIRS, Map, Pair, explore
+from bot.engine.machine import Chart, Position, passed_to
+from bot.engine.session import MAX_ANSWERS
 from bot.errors import Finding
-from bot.flow.model import Band, Library, Step
+from bot.flow.model import Band, Library, Outcomes, Rule, Step
 from bot.flow.scoring import band_of
 
 RANK: dict[Band | None, int] = {None: 0, "none": 0, "some": 1, "strong": 2, "urgent": 3}
-MINOR_SCORINGS = ("amp", "any1", "risk")
+COUNT_BANDS = ("strong", "none")  # the two sides of a cut-off
 
 
 def prove_flow(chart: Chart, answer_limit: int) -> tuple[list[Finding], Map]:
     """Everything that must hold on every path of one flow. answer_limit: numbers the button has room for."""
-    found = list(_loops(chart))
+    found = [*_loops(chart), *_passed_by(chart)]
     if found:
         return found, Map(chart)
     walked = explore(chart)
     if len(walked.positions) >= MOST_PAIRS:
         what = f"has more than {MOST_PAIRS} pairs of screen and scores."
         return [Finding(chart.flow.id, what, "Split it into two flows joined by a jump.")], walked
-    for proof in (_stuck, _unreached, _bands, _minors, _unsure, _monotone):
+    for proof in (_stuck, _stopped, _unreached, _bands, _minors, _unsure, _monotone):
         found += proof(walked)
     found += _fits(walked, answer_limit)
     return found, walked
 
 
 def idle_rules(library: Library, maps: Iterable[Map]) -> Iterator[Finding]:
-    """Rules that are the first to hold on no path of any flow, under any deployment setting."""
-    fired: dict[str, set[int]] = {}
+    """Rules that are the first to hold on no path of any flow that uses their table."""
+    idle: dict[str, set[int]] = {}
     for walked in maps:
         chart = walked.chart
-        for position in walked.positions.values():
-            if not position.state.startswith(("card:", "urgent:")):
-                continue
-            measures = chart.measures(position)
-            for minor_rule in ("us", "palermo"):
-                for number, rule in enumerate(chart.rules, 1):
-                    if rule.minor_rule in ("", minor_rule) and band_of(chart.flow, (rule,), measures, minor_rule):
-                        fired.setdefault(chart.flow.scoring, set()).add(number)
-                        break
-                after = [rule for rule in chart.rules if rule.band != "urgent"]
-                for rule in after:
-                    if rule.minor_rule in ("", minor_rule) and band_of(chart.flow, (rule,), measures, minor_rule):
-                        fired.setdefault(chart.flow.scoring, set()).add(chart.rules.index(rule) + 1)
-                        break
-    for name, numbers in fired.items():
-        for number, rule in enumerate(library.scoring[name], 1):
-            if number not in numbers and not rule.minor_rule:  # those wait for a deployment that asks for them
-                what = f"({rule.band} when {dict(rule.when)}) never decides a band."
-                yield Finding(f"scoring.{name}.{number}", what, "Remove it, or put it before the rule that hides it.")
+        rules = library.scoring[chart.flow.scoring]
+        # A rule that an operator may choose need not decide in every table.
+        waiting = idle.setdefault(chart.flow.scoring, {n for n, rule in enumerate(rules) if not rule.minor_rule})
+        for position in walked.positions.values() if waiting else ():
+            if position.state.startswith(("card:", "urgent:")):
+                waiting -= _deciding(chart, position, rules)
+                if not waiting:
+                    break
+    for name, numbers in idle.items():
+        for number in sorted(numbers):
+            rule = library.scoring[name][number]
+            what = f"({rule.band} when {dict(rule.when)}) never decides a band."
+            yield Finding(f"scoring.{name}.{number + 1}", what, "Remove it, or put it before the rule that hides it.")
+
+
+def _deciding(chart: Chart, position: Position, rules: tuple[Rule, ...]) -> set[int]:
+    """The rules that give a position its band: the first to hold, and the first to hold past danger."""
+    measures = chart.measures(position)
+    holding = [n for n, rule in enumerate(rules) if band_of(chart.flow, (rule,), measures, chart.minor_rule)]
+    return {*holding[:1], *[n for n in holding if rules[n].band != "urgent"][:1]}
 
 
 # -- structure -------------------------------------------------------------------------------------------------------
@@ -80,6 +82,14 @@ def _loops(chart: Chart) -> Iterator[Finding]:
         yield from visit(chart.flow.start, ())
 
 
+def _passed_by(chart: Chart) -> Iterator[Finding]:
+    """A step that is not shown must lead on as if it were not there; it may not end the talk."""
+    for step in chart.flow.steps.values():
+        if step.only_if and (go := passed_to(step)) in ("LEAVE", "DONE"):
+            what = f"leads to {go} where its only_if does not hold."
+            yield Finding(f"{chart.flow.id}.{step.id}", what, "Put an answer that leads on first.")
+
+
 def _stuck(walked: Map) -> Iterator[Finding]:
     seen: set[tuple[str, int]] = set()
     for position, number in walked.stuck:
@@ -91,6 +101,19 @@ def _stuck(walked: Map) -> Iterator[Finding]:
         yield Finding(address, "leads nowhere on some path.", "Give every band of its outcomes a card.")
 
 
+def _stopped(walked: Map) -> Iterator[Finding]:
+    """An offer to stop is an offer: whoever does not take it goes on."""
+    seen: set[str] = set()
+    for pair in walked.positions:
+        kind, _, resume = pair[0].partition(">")
+        if kind not in ("more", "pause") or kind in seen:
+            continue
+        seen.add(kind)
+        if not any(button.go == "GO_ON" for button in walked.chart.options[pair[0]]):
+            address = f"{walked.chart.flow.id}.{kind}"
+            yield Finding(address, f"stops before {resume} for good.", "Give the stop card a button to GO_ON.")
+
+
 def _unreached(walked: Map) -> Iterator[Finding]:
     reached = {pair[0] for pair in walked.positions}
     for step in walked.chart.flow.steps.values():
@@ -100,21 +123,25 @@ def _unreached(walked: Map) -> Iterator[Finding]:
 
 
 def _fits(walked: Map, limit: int) -> Iterator[Finding]:
-    """The largest number any path of answers makes must fit the button."""
-    order = _by_depth(walked)
+    """The largest number any path of answers makes, and its number of answers, must fit the button."""
     weight: dict[Pair, int] = dict.fromkeys(walked.starts, 1)
-    longest, place = 1, ""
-    for pair in order:
-        here = weight.get(pair, 0)
-        further = here * (len(walked.ways.get(pair, ())) + 1) if walked.ways.get(pair) else here
-        if further > longest:
-            longest, place = further, pair[0]
-        for way in walked.ways.get(pair, ()):
-            weight[way] = max(weight.get(way, 0), further)
-    if longest > limit:
-        bits = longest.bit_length()
-        what = f"has a path to {place} that needs {bits} bits; a button holds {limit.bit_length() - 1}."
-        yield Finding(walked.chart.flow.id, what, "Split it into two flows joined by a jump.")
+    length: dict[Pair, int] = dict.fromkeys(walked.starts, 0)
+    heaviest = longest = walked.starts[0]
+    for pair in _by_depth(walked):
+        ways = walked.ways.get(pair, ())
+        heaviest = pair if weight[pair] > weight[heaviest] else heaviest
+        longest = pair if length[pair] > length[longest] else longest
+        for way in ways:
+            weight[way] = max(weight.get(way, 0), weight[pair] * (len(ways) + 1))
+            length[way] = max(length.get(way, 0), length[pair] + 1)
+    remedy = "Split it into two flows joined by a jump."
+    if weight[heaviest] > limit:
+        bits = weight[heaviest].bit_length()
+        what = f"has a path to {heaviest[0]} that needs {bits} bits; a button holds {limit.bit_length() - 1}."
+        yield Finding(walked.chart.flow.id, what, remedy)
+    if length[longest] > MAX_ANSWERS:
+        what = f"has a path of {length[longest]} taps to {longest[0]}; a button holds {MAX_ANSWERS}."
+        yield Finding(walked.chart.flow.id, what, remedy)
 
 
 def _by_depth(walked: Map) -> list[Pair]:
@@ -143,66 +170,87 @@ def _is_banded(chart: Chart) -> bool:
 
 
 def _bands(walked: Map) -> Iterator[Finding]:
-    """Every band that has a card is some path's band."""
+    """Every band that has a card is some path's band, for adults and for minors."""
     chart = walked.chart
-    outcomes = chart.outcomes(False)
-    if outcomes is None or not _is_banded(chart) or not any(p[0].startswith("card:") for p in walked.positions):
+    if not _is_banded(chart):
         return
-    reached = {band for _, _, band in walked.ends()} | {
-        chart.band(chart.measures(position), but_urgent=True)
-        for pair, position in walked.positions.items()
-        if pair[0].startswith("card:")
-    }
-    for band in outcomes.bands:
-        if band not in reached:
-            yield Finding(chart.flow.id, f'never ends in "{band}".', "Check its signals and the rules of its scoring.")
-    for pair in walked.positions:
-        if pair[0].startswith("urgent:"):
-            return
-    if any(option.go == "URGENT" for step in chart.flow.steps.values() for option in step.options):
-        yield Finding(chart.flow.id, "never shows its urgent card.", "Lead an answer to URGENT.")
+    states = {pair[0].partition(">")[0] for pair in walked.positions}
+    for minor in (False, True):
+        outcomes = chart.outcomes(minor)
+        if outcomes is None or (minor and outcomes is chart.outcomes(False)):
+            continue
+        whom = " for a minor" if minor else ""
+        for band in _bands_without_path(chart, outcomes, states):
+            remedy = "Check its signals and the rules of its scoring."
+            yield Finding(chart.flow.id, f'never ends in "{band}"{whom}.', remedy)
+        asks = any(option.go == "URGENT" for step in chart.flow.steps.values() for option in step.options)
+        if asks and outcomes.urgent and f"urgent:{outcomes.urgent[0]}" not in states:
+            yield Finding(chart.flow.id, f"never shows its urgent card{whom}.", "Lead an answer to URGENT.")
+
+
+def _bands_without_path(chart: Chart, outcomes: Outcomes, states: set[str]) -> Iterator[Band]:
+    for band in ("strong", "some", "none"):
+        card = outcomes.bands.get(band)
+        is_few = band == "none" and f"card:{outcomes.none_few}" in states
+        if card is None or (chart.flow.scoring == "count" and band not in COUNT_BANDS):
+            continue
+        if f"card:{card}" not in states and not is_few:
+            yield band
 
 
 def _minors(walked: Map) -> Iterator[Finding]:
-    """A minor with sex for value is strong on every path: no means needed."""
+    """A minor with sex for value is strong on every path, under any table of rules: no means needed."""
     chart = walked.chart
-    if chart.flow.scoring not in MINOR_SCORINGS:
+    if not chart.rules:
         return
-    for _, position, band in walked.ends():
+    for _, position in walked.ends():
         measures = chart.measures(position)
-        if "minor" in measures.facts and measures.holds("purpose_sex", 2) and RANK[band] < RANK["strong"]:
-            yield Finding(chart.flow.id, f'ends in "{band}" for a minor with sex for value.', _path_remedy(position))
-            return
+        if "minor" in measures.facts and measures.holds("purpose_sex", LEAST_SEX):
+            band = chart.band(measures, but_urgent=True)
+            if RANK[band] < RANK["strong"]:
+                what = f'ends in "{band}" for a minor with sex for value.'
+                yield Finding(chart.flow.id, what, _path_remedy(chart, position))
+                return
 
 
 def _unsure(walked: Map) -> Iterator[Finding]:
     """Answering "Not sure" wherever it is offered, and otherwise without a signal, is never strong."""
     chart = walked.chart
+    if not chart.rules:  # a tool that counts keeps its own scoring
+        return
+    queue = deque((pair, "") for pair in walked.starts if not walked.positions[pair].minor)
     seen: set[Pair] = set()
-    queue = deque(pair for pair in walked.starts if not walked.positions[pair].minor)
     while queue:
-        pair = queue.popleft()
+        pair, path = queue.popleft()
         if pair in seen:
             continue
         seen.add(pair)
         step = chart.flow.steps.get(pair[0])
-        ways = walked.ways.get(pair, ())
-        queue += [way for number, way in enumerate(ways) if step is None or number in _unsure_options(step)]
-        if pair[0].startswith("card:"):
-            position = walked.positions[pair]
-            if chart.band(chart.measures(position), but_urgent=True) == "strong":
-                yield Finding(chart.flow.id, 'is "strong" after "Not sure" to everything.', _path_remedy(position))
-                return
+        if pair[0].startswith("card:") and _band_after(walked, pair) == "strong":
+            what = 'is "strong" after "Not sure" to everything.'
+            yield Finding(chart.flow.id, what, f"Path: {path[2:]}. Check signals and rules.")
+            return
+        for number, way in enumerate(walked.ways.get(pair, ())):
+            if step is None:
+                queue.append((way, path))
+            elif number in _unsure_options(step):
+                queue.append((way, f"{path}, {step.id}={step.options[number].id}"))
+
+
+def _band_after(walked: Map, pair: Pair) -> Band | None:
+    """The band that the answers give besides danger."""
+    return walked.chart.band(walked.chart.measures(walked.positions[pair]), but_urgent=True)
 
 
 def _unsure_options(step: Step) -> list[int]:
     unsure = [n for n, option in enumerate(step.options) if option.soft == "unsure" and not option.is_urgent]
-    quiet = [n for n, option in enumerate(step.options) if not option.signals and not option.soft]
-    return unsure or quiet or list(range(len(step.options)))
+    plain = [n for n, option in enumerate(step.options) if not option.signals]
+    firm = [n for n in plain if not step.options[n].soft]
+    return unsure or firm or plain or list(range(len(step.options)))
 
 
-def _path_remedy(position: Position) -> str:
-    way = ", ".join(f"{step}={number + 1}" for step, number in position.trail)
+def _path_remedy(chart: Chart, position: Position) -> str:
+    way = ", ".join(f"{id}={chart.flow.steps[id].options[index].id}" for id, index in position.trail)
     return f"Path: {way}. Check signals and rules."
 
 
@@ -212,7 +260,7 @@ def _path_remedy(position: Position) -> str:
 def _monotone(walked: Map) -> Iterator[Finding]:
     """Yes instead of No, all else equal, never lowers a band."""
     chart = walked.chart
-    if not _is_banded(chart):
+    if not chart.rules:  # in a tool that counts, "No" may be the answer that counts
         return
     game = _Game(walked)
     for pair in walked.positions:
@@ -268,7 +316,7 @@ class _Game:
             return []
         order = list(self.walked.chart.flow.steps)
         if one in ends or (other not in ends and _later(one, other, order)):
-            return [(one, self._settle(way)) for way in self.walked.ways.get(other, ())] if one not in ends else []
+            return [(one, self._settle(way)) for way in self.walked.ways.get(other, ())]
         return [(self._settle(way), other) for way in self.walked.ways.get(one, ())]
 
     def _band(self, pair: Pair) -> Band | None:

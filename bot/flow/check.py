@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.errors import Finding
+from bot.flow.local import check_local
 from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, Card, Flow, Library, Option, Rule, Step
 from bot.flow.reading import MAX_GRADE, grade
 from bot.flow.scoring import CONDITIONS, FACTS
@@ -43,7 +44,7 @@ def check_library(library: Library) -> list[Finding]:
 
 def check_flow(flow: Flow, library: Library) -> list[Finding]:
     """All findings of one flow."""
-    found = list(_head(flow, library))
+    found = [*_head(flow, library), *check_local(flow, library)]
     for step in flow.steps.values():
         found += _step(flow, step, library)
     found += _reach(flow)
@@ -119,10 +120,8 @@ def _head(flow: Flow, library: Library) -> Iterator[Finding]:
         if value not in known:
             yield Finding(flow.id, f'{key} is "{value}".', near(value, [word for word in known if word]))
     yield from _label(f"{flow.id}.title", flow.title)
-    if flow.licence.validated and not flow.licence.licence:
-        yield Finding(flow.id, "is marked validated and has no licence.", "Add licence = with its text and proof.")
-    if flow.scoring == "count" and flow.cut_off < 1:
-        yield Finding(flow.id, f"cut_off is {flow.cut_off}.", "Scoring by count needs cut_off = 1 or more.")
+    for side, words in flow.results.items():
+        yield from _text(f"{flow.id}.results.{side}", words, _level(flow))
     ends = {option.go for step in flow.steps.values() for option in step.options}
     if "END" in ends and not flow.outcomes:
         yield Finding(flow.id, "reaches END and names no outcomes.", 'Add outcomes = "<a card set of common.toml>".')
@@ -133,7 +132,7 @@ def _head(flow: Flow, library: Library) -> Iterator[Finding]:
 
 def _step(flow: Flow, step: Step, library: Library) -> Iterator[Finding]:
     address = f"{flow.id}.{step.id}"
-    yield from _text(address, step.text)
+    yield from _text(address, step.text, _level(flow))
     if step.is_question and (match := IDENTITY.search(step.text)):
         yield Finding(
             address, f'asks who someone is: "{match[0]}".', "Ask about signs alone; nobody is identified here."
@@ -182,11 +181,17 @@ def _target(address: str, flow: Flow, go: str, library: Library) -> Iterator[Fin
         yield Finding(address, f'goes to "{go}", which is no step of this flow.', near(go, [*flow.steps, *ENDS]))
 
 
-def _text(address: str, text: str) -> Iterator[Finding]:
+def _level(flow: Flow) -> str:
+    """Licensed wording may not be changed: where it is long or hard to read, that is said and blocks nothing."""
+    return "warning" if flow.licence.licence else "error"
+
+
+def _text(address: str, text: str, level: str = "error") -> Iterator[Finding]:
     if len(text) > MAX_TEXT:
-        yield Finding(address, f"is {len(text)} characters long.", f"At most {MAX_TEXT}: shorten or split it.")
-    if (level := grade(text)) > MAX_GRADE:
-        yield Finding(address, f"reads at grade {level:.1f}.", f"At most {MAX_GRADE:.0f}: shorter sentences and words.")
+        yield Finding(address, f"is {len(text)} characters long.", f"At most {MAX_TEXT}: shorten or split it.", level)
+    if (hard := grade(text)) > MAX_GRADE:
+        remedy = f"At most {MAX_GRADE:.0f}: shorter sentences and words."
+        yield Finding(address, f"reads at grade {hard:.1f}.", remedy, level)
     yield from _words(address, text)
 
 

@@ -20,6 +20,8 @@ STATES = ("full", "part", "none", "na")  # of a checklist item, written k.<name>
 # Where an option may lead besides a step or another flow. `CONTACTS.training` narrows what is offered.
 ENDS = ("END", "URGENT", "LEAVE", "CONTACTS", "MENU", "DONE")
 HELP_KINDS = ("help", "training", "other")
+AGES = ("adults", "minors")  # whom a form is for; a flow may also serve "all"
+RESULTS = ("above", "below")  # the cut-off of a tool that counts
 
 
 class Signal(NamedTuple):
@@ -41,6 +43,7 @@ class Option:
 
     group: construct code under which its signals count instead of the step's own (written `g.C05`), or "".
     soft: how the answer is counted when few answers were given: "skip", "unsure" or "".
+    is_name: the words are the name of an organisation's own form, which no language changes.
     """
 
     id: str
@@ -49,6 +52,7 @@ class Option:
     signals: tuple[Signal, ...] = ()
     group: str = ""
     soft: str = ""
+    is_name: bool = False
 
     @property
     def is_urgent(self) -> bool:
@@ -62,6 +66,7 @@ class Step:
     only_if: measure names of which one must be at least 1, else the step is passed by; () always shows it.
     for_worker: never shown to a client who holds the phone.
     weight: message class S, Q, I or N where it differs from the usual one ("" = Q for questions, I for cards).
+    forms: "adults" or "minors" where an organisation's own guided forms for them join the answers, or "".
     """
 
     id: str
@@ -76,6 +81,7 @@ class Step:
     note: str = ""
     weight: str = ""
     for_worker: bool = False
+    forms: str = ""
 
     @property
     def is_scored(self) -> bool:
@@ -126,7 +132,10 @@ class Outcomes:
 
 @dataclass(frozen=True, slots=True)
 class Licence:
-    """What a licensed or local instrument must say of itself; shown to the worker before the first question."""
+    """What a licensed or local instrument must say of itself; shown before its first question.
+
+    licence: text of the licence and where its proof lies. visibility: "private" is never counted, so no table names it.
+    """
 
     instrument: str = "none"
     owner: str = ""
@@ -143,7 +152,9 @@ class Flow:
     outcomes, minor_outcomes: ids of card sets in common.toml ("" = none). none_route: route card added to band none.
     early_stop: offer help when the band first becomes strong. quiet_stop: tell the worker the same in one line.
     grants, needs: flag a flow sets when it leads on, and flag it refuses to open without.
-    cut_off: for scoring "count" alone. counts: "bands", or "completed" where a result must not be counted.
+    cut_off, results: for scoring "count" alone: least count for "above", and its own words for "above" and "below".
+    counts: "bands", or "completed" where a result must not be counted. serves: "adults", "minors" or "all".
+    is_local: read from an organisation's own folder.
     """
 
     id: str
@@ -164,9 +175,17 @@ class Flow:
     grants: str = ""
     needs: str = ""
     cut_off: int = 0
+    results: Mapping[str, str] = field(default_factory=dict)
     counts: str = "bands"
+    serves: str = "all"
     licence: Licence = Licence()
+    is_local: bool = False
     digest: bytes = b""
+
+    @property
+    def is_counted(self) -> bool:
+        """Gates keep no count; a private form keeps none either, for its very name may say too much."""
+        return self.scoring != "none" and self.licence.visibility == "public"
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,8 @@ from typing import Any
 
 from bot.errors import ContentError, Finding
 from bot.flow.digest import digest_of
-from bot.flow.model import BANDS, Card, Flow, Library, Licence, Outcomes, Rule, Step
+from bot.flow.local import join_local
+from bot.flow.model import BANDS, RESULTS, Card, Flow, Library, Licence, Outcomes, Rule, Step
 from bot.flow.shape import Shape, near
 from bot.flow.step import Common, read_common, read_step
 
@@ -22,12 +23,13 @@ FLOW_KEYS = {
     "id": str, "title": str, "family": str, "scoring": str, "minutes": int, "audience": str, "purpose": str,
     "start": str, "outcomes": str, "minor_outcomes": str, "none_route": str, "early_stop": bool, "quiet_stop": bool,
     "pauses": bool, "grants": str, "needs": str, "cut_off": int, "counts": str, "version": str, "minor_rule": str,
-    "administration": str, "languages": list, "instrument": str, "owner": str, "licence": str, "citation": str,
-    "validated": bool, "visibility": str, "step": list,
+    "administration": str, "languages": list, "results": dict, "serves": str, "instrument": str, "owner": str,
+    "licence": str, "citation": str, "validated": bool, "visibility": str, "step": list,
 }  # fmt: skip
 LICENCE_KEYS = ("instrument", "owner", "licence", "citation", "validated", "visibility")
 FLOW_PLAIN = ("title", "family", "scoring", "minutes", "audience", "purpose", "outcomes", "minor_outcomes",
-              "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off", "counts")  # fmt: skip
+              "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off", "counts",
+              "serves")  # fmt: skip
 SHARED = ("common.toml", "scoring.toml", "trace.toml")
 
 
@@ -80,11 +82,12 @@ def read_flow(data: Mapping[str, Any], file: str, common: Common) -> tuple[Flow 
         if step.id in steps:
             shape.note(f"{address}.{step.id}", "stands twice in this flow.", "Give one of the steps another id.")
         steps[step.id] = step
+    results = Shape(f"{address}.results", found).take(values.get("results", {}), dict.fromkeys(RESULTS, str))
     if found:
         return None, found
     licence = Licence(**{key: values[key] for key in LICENCE_KEYS if key in values})
     plain = {key: values[key] for key in FLOW_PLAIN if key in values}
-    return Flow(id=values["id"], start=values["start"], steps=steps, licence=licence, **plain), found
+    return Flow(id=values["id"], start=values["start"], steps=steps, results=results, licence=licence, **plain), found
 
 
 def read_scoring(data: Mapping[str, Any]) -> tuple[dict[str, tuple[Rule, ...]], list[Finding]]:
@@ -107,7 +110,7 @@ def read_scoring(data: Mapping[str, Any]) -> tuple[dict[str, tuple[Rule, ...]], 
 
 
 def read_library(folders: Iterable[Path], withdraw_broken: bool = False) -> Library:
-    """All flows of the folders; the first folder holds common.toml and scoring.toml.
+    """All flows of the folders; the first folder holds common.toml and scoring.toml, the others an organisation's own.
 
     withdraw_broken: leave out a flow that cannot be read instead of refusing them all (what a running bot does).
     Raises ContentError with every finding of every file.
@@ -144,7 +147,7 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Finding]]:
             if flow is not None and flow.id in flows:
                 found.append(Finding(flow.id, f"is defined again in {path.name}.", "Give the flow an id of its own."))
             elif flow is not None and flow.scoring in scoring:
-                flows[flow.id] = flow
+                flows[flow.id] = replace(flow, is_local=folder is not first)
             elif flow is not None and flow.scoring not in rules:  # where the table is broken, that was said above
                 found.append(Finding(flow.id, f'scoring is "{flow.scoring}".', near(flow.scoring, scoring)))
     return _bind(flows, common, scoring), found
@@ -152,7 +155,8 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Finding]]:
 
 def _bind(flows: dict[str, Flow], common: Common, scoring: dict[str, tuple[Rule, ...]]) -> Library:
     """The library with each flow's structure digest, which also covers the cards and rules it ends in."""
-    library = Library(flows, common.cards, common.routes, common.outcomes, scoring, common.menu, common.constructs)
+    flows, menu = join_local(flows, common.menu)
+    library = Library(flows, common.cards, common.routes, common.outcomes, scoring, menu, common.constructs)
     sealed = {id: replace(flow, digest=digest_of(flow, library)) for id, flow in flows.items()}
     return replace(library, flows=sealed, by_digest={flow.digest: flow for flow in sealed.values()})
 

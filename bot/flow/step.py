@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot.errors import Finding
-from bot.flow.model import BANDS, FLAGS, GRADED, PLAIN, STATES, Button, Card, Option, Outcomes, Signal, Step
+from bot.flow.model import AGES, BANDS, FLAGS, GRADED, PLAIN, STATES, Button, Card, Option, Outcomes, Signal, Step
 from bot.flow.shape import Shape, near
 
 STEP_KEYS = {
     "id": str, "ask": str, "tell": str, "note": str, "construct": str, "sources": list, "seed": list,
     "on_enter": list, "only_if": str, "answers": str, "signals": list, "go": str, "options": list,
-    "weight": str,
-    "for_worker": bool,
+    "weight": str, "for_worker": bool, "forms": str,
 }  # fmt: skip
 WEIGHTS = ("S", "Q", "I", "N")
 OPTION_KEYS = {"id": str, "say": str, "go": str, "signals": list}
@@ -87,6 +86,7 @@ def read_step(table: Any, flow: str, number: int, common: Common, found: list[Fi
         if values.get(key) == "":
             shape.note(address, f"{key} is empty.", "Write text in quotes.")
     shape.choose("weight", values.get("weight"), WEIGHTS)
+    shape.choose("forms", values.get("forms"), AGES)
     if not name:
         return None
     on_enter, group = read_signals(values.get("on_enter"), f"{address}.on_enter", found)
@@ -108,6 +108,7 @@ def read_step(table: Any, flow: str, number: int, common: Common, found: list[Fi
         note=values.get("note", ""),
         weight=values.get("weight", ""),
         for_worker=values.get("for_worker", False),
+        forms=values.get("forms", ""),
     )
 
 

@@ -86,7 +86,7 @@ def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Count
     flows = [
         (flow.id, ("none", "some", "strong", "urgent") if flow.counts == "bands" else ())
         for flow in content.library.flows.values()
-        if flow.scoring != "none"
+        if flow.is_counted
     ]
     schema = Schema.build(flows=flows, locales=[language.tag for language in offers.offered()])
     pending = Pending(schema.cells)

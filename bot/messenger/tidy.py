@@ -81,8 +81,9 @@ class Tidy:
 
         False: nothing older can go either. None: Telegram does not answer.
         """
-        ids = list(range(lower, upper + 1))
-        done = await by(partial(self.bot.delete_messages, chat, ids))
+        if upper < lower:
+            return True
+        done = await by(partial(self.bot.delete_messages, chat, list(range(lower, upper + 1))))
         if done is not False or lower == upper:
             return done
         middle = (lower + upper + 1) // 2

@@ -66,6 +66,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until `stop`. Raises WaymarkError when Telegram refuses the token."""
         while not self._stopping.is_set():
+            self._done.clear()
             fetched = asyncio.create_task(self._fetch())
             stopped = asyncio.create_task(self._stopping.wait())
             await asyncio.wait({fetched, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -145,8 +146,7 @@ class Poller:
         await first_of(self._sleep(seconds), self._stopping.wait())
 
     async def _wait_for_one(self) -> None:
-        """Telegram sends unconfirmed updates again at once: wait until one of ours is done, or a moment."""
-        self._done.clear()
+        """Telegram sends unconfirmed updates again at once: wait until one is done since we asked, or a moment."""
         seconds = NOTHING_NEW_SECONDS if self._open else NOTHING_TO_DO_SECONDS
         await first_of(self._done.wait(), self._sleep(seconds), self._stopping.wait())
 

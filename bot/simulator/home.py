@@ -11,6 +11,7 @@ import webbrowser
 from collections.abc import Callable
 from pathlib import Path
 
+from bot.errors import WaymarkError
 from bot.simulator.app import build_app, opened
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
 from bot.simulator.child import Supervisor
@@ -19,7 +20,7 @@ Say = Callable[[str], object]
 
 
 def home(port: int, country: str, open_page: bool, say: Say) -> None:
-    """Serve until Ctrl-C. Raises WaymarkError where the port is taken."""
+    """Serve until Ctrl-C. Raises WaymarkError where the port is taken or the bot ends by itself."""
     with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(_home(port, country, open_page, say))
 
@@ -43,8 +44,12 @@ async def _home(port: int, country: str, open_page: bool, say: Say) -> None:
             say("Nothing leaves this machine. Stop with Ctrl-C.")
             if open_page:
                 webbrowser.open(address)
-            waiting = {asyncio.create_task(stop.wait()), asyncio.create_task(child.ended())}
-            _, left = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            stopped, ended = asyncio.create_task(stop.wait()), asyncio.create_task(child.ended())
+            _, left = await asyncio.wait({stopped, ended}, return_when=asyncio.FIRST_COMPLETED)
             for task in left:
                 task.cancel()
             await child.stop()
+            if not stop.is_set():
+                raise WaymarkError(
+                    "waymark try", f"the bot ended by itself with code {ended.result()}.", "Mend what it names above."
+                )

@@ -10,6 +10,7 @@ from bot.contacts.model import Channel, Contact
 from bot.contacts.need import Pick
 from bot.texts.languages import Languages
 from bot.texts.page import Line, isolate
+from bot.texts.territories import territories
 from bot.texts.voice import Voice
 
 INTERPRETERS = "interpreters"
@@ -23,6 +24,8 @@ def contact_lines(pick: Pick, voice: Voice, languages: Languages, country: str, 
     """
     contact, rtl = pick.contact, voice.language.rtl
     lines = [Line(voice.say(f"kind.{contact.kind}")), Line(contact.name, "bold")]
+    if "abroad" in pick.why:
+        lines.append(Line(territories(voice.language.tag).get(contact.country, contact.country)))
     for channel in contact.channels:
         lines += _channel_lines(channel, contact, voice, country)
     if not brief:

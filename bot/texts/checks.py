@@ -15,7 +15,7 @@ from bot.texts.voice import PLACEHOLDER
 from bot.texts.words import BUTTON_LIMIT, Message
 
 HARD_BUTTON_LIMIT = 40  # longer labels are cut off on a narrow phone
-LINKS = re.compile(r"https?:|www\.|t\.me|tg:|@\w", re.IGNORECASE)
+LINKS = re.compile(r"https?:|www\.|t\.me|tg:|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
 LONG_DIGITS = re.compile(r"\d(?:[\d\s().-]*\d){3,}")
 DIGITS = re.compile(r"\d+")
 MARKS = {"Cf", "Co", "Cc"}  # format controls (direction, zero width), private use, control characters

@@ -47,15 +47,12 @@ def lead(line: Line, rtl: bool) -> str:
     """
     if not rtl or not line.text:
         return line.text
-    if line.is_number:
-        return f"{LRM}{line.text}{LRM}"
+    # A line all in another script, a number before all, keeps its plus or full stop at its own end.
+    if line.is_number or not any(bidirectional(letter) in RIGHT_TO_LEFT for letter in line.text):
+        return f"{RLM}{LRM}{line.text}{LRM}"
     first = line.text[0]
     starts_strange = first.isascii() or first == ISOLATE or not (first.isalpha() or first == RLM)
-    if not starts_strange:
-        return line.text
-    # A line all in another script keeps its full stop at its own end, not at the far one.
-    is_foreign = not any(bidirectional(letter) in RIGHT_TO_LEFT for letter in line.text)
-    return f"{RLM}{LRM}{line.text}{LRM}" if is_foreign else RLM + line.text
+    return RLM + line.text if starts_strange else line.text
 
 
 @dataclass(slots=True)

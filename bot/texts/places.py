@@ -1,50 +1,27 @@
-"""Names of countries in the person's language, and the pages on which they are picked. Names come from CLDR."""
+"""The pages on which a country or region is picked: few buttons, likely places first, at most three taps to any."""
 
 from __future__ import annotations
 
-import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-
-from babel import Locale, UnknownLocaleError
-from babel.languages import get_official_languages
 
 from bot.contacts.model import Directory
 from bot.contacts.picker import Page, group
+from bot.texts.collate import fold, key
+from bot.texts.territories import spoken, territories
 
 PER_PAGE = 16
 LIKELY = 8
+MAX_END = 16  # characters of a name on the button of a range
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A button of the picker: a country by its permanent number, or a page (country 0)."""
+    """A button of the picker: a country or region by its permanent number, or a page (number 0)."""
 
     label: str
-    country: int = 0
+    number: int = 0
     page: int = 0
-
-
-@lru_cache(maxsize=64)
-def territories(tag: str) -> dict[str, str]:
-    """Country code -> name in a language of our table; English where CLDR has none."""
-    try:
-        names = dict(Locale.parse(tag).territories)
-    except (UnknownLocaleError, ValueError):
-        names = {}
-    return dict(Locale.parse("en").territories) | names
-
-
-@lru_cache(maxsize=512)
-def speaks(country: str, tag: str) -> bool:
-    """Whether a language is official in a country, by CLDR."""
-    return tag.partition("_")[0] in {code.partition("_")[0] for code in get_official_languages(country, de_facto=True)}
-
-
-def sort_key(name: str) -> str:
-    """Order without regard to case and accents."""
-    decomposed = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(character for character in decomposed if not unicodedata.combining(character))
 
 
 class Places:
@@ -52,30 +29,49 @@ class Places:
 
     def __init__(self, directory: Directory) -> None:
         self.directory = directory
-        self._pages: dict[tuple[str, int], Page] = {}
+        self._countries: dict[tuple[str, int], Page] = {}
+        self._regions: dict[int, Page] = {}
 
     def countries(self, tag: str, likely_number: int, page: int) -> list[Entry]:
-        """The buttons of one page; page 0 has likely countries and ranges of names, the others one range each."""
-        names = territories(tag)
-        first = self._first_page(tag, likely_number)
-        here = first.at((page - 1,)) if page else first
-        numbers = self.directory.countries
-        entries = [Entry(names.get(code, code), numbers[code].number) for code in (*here.likely, *here.places)]
-        return entries + [Entry(f"{one.first} – {one.last}", page=number) for number, one in enumerate(here.groups, 1)]
+        """The buttons of one page; page 0 has likely countries and ranges of names, the others one range each.
+
+        likely_number: the country that stands first, 0 for none.
+        """
+        if (tag, likely_number) not in self._countries:
+            self._countries[tag, likely_number] = self._first_page(tag, likely_number)
+        numbers = {code: country.number for code, country in self.directory.countries.items()}
+        return _entries(self._countries[tag, likely_number], page, territories(tag), numbers)
 
     def _first_page(self, tag: str, likely_number: int) -> Page:
-        if (tag, likely_number) not in self._pages:
-            chosen = self.directory.numbered(likely_number)
-            spoken = [code for code in self.directory.countries if speaks(code, tag)]
-            likely = ([chosen.code] if chosen else []) + spoken
-            self._pages[tag, likely_number] = group(
-                self.directory.countries, territories(tag), sort_key, likely[:LIKELY], PER_PAGE
-            )
-        return self._pages[tag, likely_number]
+        chosen = self.directory.numbered(likely_number)
+        shares = {code: spoken(code, tag) for code in self.directory.countries}
+        likely = sorted((code for code, share in shares.items() if share), key=lambda code: (-shares[code], code))
+        first = [chosen.code] if chosen else []
+        return group(self.directory.countries, territories(tag), key(tag), [*first, *likely][:LIKELY], PER_PAGE)
 
-    def regions(self, country_number: int, page: int) -> tuple[list[tuple[int, str]], bool]:
-        """(number, name) of the regions on one page, and whether more follow."""
+    def regions(self, country_number: int, page: int) -> list[Entry]:
+        """The buttons of one page of a country's regions; with many, page 0 has ranges of names."""
         country = self.directory.numbered(country_number)
-        regions = sorted(country.regions, key=lambda region: sort_key(region.name)) if country else []
-        shown = regions[page * PER_PAGE : (page + 1) * PER_PAGE]
-        return [(region.number, region.name) for region in shown], len(regions) > (page + 1) * PER_PAGE
+        regions = country.regions if country else ()
+        names = {region.id: region.name for region in regions}
+        if country_number not in self._regions:
+            self._regions[country_number] = group(names, names, fold, (), PER_PAGE)
+        numbers = {region.id: region.number for region in regions}
+        return _entries(self._regions[country_number], page, names, numbers)
+
+
+def _entries(first: Page, page: int, names: Mapping[str, str], numbers: Mapping[str, int]) -> list[Entry]:
+    here = first.at((page - 1,)) if page else first
+    entries = [Entry(names.get(id, id), numbers[id]) for id in (*here.likely, *here.places)]
+    ranges = (f"{_end(one.first)} – {_end(one.last)}" for one in here.groups)
+    return entries + [Entry(label, page=number) for number, label in enumerate(ranges, 1)]
+
+
+def _end(name: str) -> str:
+    """A name as one end of a range: its first words, so that the button stays readable."""
+    short = ""
+    for word in name.split():
+        if short and len(short) + 1 + len(word) > MAX_END:
+            break
+        short = f"{short} {word}".strip()
+    return short

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.flow.model import Card, Flow, Library, Step
 from bot.texts.words import BUTTON_LIMIT, WORDS, Class, Message
@@ -18,6 +19,11 @@ def messages(library: Library) -> dict[str, Message]:
     for source in (_cards(library), _constructs(library), *(_flow(flow) for flow in library.flows.values())):
         found.update((message.key, message) for message in source)
     return found
+
+
+def ours(library: Library) -> dict[str, Message]:
+    """The messages that catalogues are kept for: nobody owes an organisation's own flow a translation."""
+    return messages(replace(library, flows={id: flow for id, flow in library.flows.items() if not flow.is_local}))
 
 
 def _cards(library: Library) -> Iterator[Message]:
@@ -47,10 +53,14 @@ def domain_of(flow: Flow) -> str:
 def _flow(flow: Flow) -> Iterator[Message]:
     domain = domain_of(flow)
     yield Message(f"{flow.id}.title", flow.title, "N", domain, TITLE_LIMIT, "The name of this talk, on a button.")
+    for side, words in flow.results.items():
+        yield Message(f"{flow.id}.results.{side}", words, "Q", domain, TEXT_LIMIT, "A result, in the tool's own words.")
     for step in flow.steps.values():
         weight = step_class(step)
         yield Message(f"{flow.id}.{step.id}.text", step.text, weight, domain, TEXT_LIMIT, step.note)
         for option in step.options:
+            if option.is_name:
+                continue
             key = f"{flow.id}.{step.id}.opt.{option.id}"
             yield Message(key, option.say, weight, domain, BUTTON_LIMIT, f"Answer to: {step.text}")
 

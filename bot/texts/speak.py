@@ -108,17 +108,24 @@ class Speaker:
         if notice := self._notice(screen, voice):
             page.add(Line(voice.say(notice), "italic"), Line(self._english(notice), "italic"))
         for text in screen.guidance:
-            page.add(Line(voice.say(text.key), "italic"))
+            page.add(Line(voice.say(text.key, text.values), "italic"))
         if heading := self._heading(screen):
             page.add(Line(voice.say(heading), "italic"))
         style: Style = "bold" if screen.guided == "say" else ""
         english = self.offers.voice(self.languages.get(1))
+        bullets: list[Line] = []
         for text in screen.texts:
             words = voice.say(text.key, text.values)
             lines = [Line(BULLET + words if text.bullet else words, style)]
             if voice.needs_english(text.key):
                 lines.append(Line(english.say(text.key, text.values), "italic"))
+            if text.bullet:
+                bullets += lines
+                continue
+            page.add(*bullets)
+            bullets = []
             page.add(*lines)
+        page.add(*bullets)
 
     def _write_second(self, page: Page, screen: Screen, first: Voice) -> None:
         """The question and its answers once more in the client's language, under the worker's."""
@@ -181,7 +188,8 @@ class Speaker:
             urgent = screen.want is not None and screen.want.urgent
             page.add(*self._safely("contact.urgent" if urgent else "contact.title", voice))
         if picked.only_emergency:
-            page.add(*self._safely("contact.only_emergency" if picked.picks else "contact.empty", voice))
+            has_any = any(contact.is_emergency for contact in picked.contacts)
+            page.add(*self._safely("contact.only_emergency" if has_any else "contact.empty", voice))
         country, _ = self.directory.place(screen.session.country)
         limit = screen.want.limit if screen.want else 0
         for pick in picked.picks[:limit]:
@@ -236,7 +244,7 @@ class Speaker:
         narrow = all(len(button.label) <= WIDE_LABEL for button in buttons) and screen.kind != "step"
         width = 2 if narrow or len(buttons) > 10 else 1
         for place in range(0, len(buttons), width):
-            yield tuple(buttons[place : place + width])
+            yield from _side_by_side(*buttons[place : place + width])
 
     def _navigation(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
         """Back, help, languages and leave, in the same place on every screen."""
