@@ -1,0 +1,54 @@
+"""Fixtures shared by all tests. What only reads is made once; whatever can change is made anew for each test."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import settings
+from stage import Clock, every_screen, open_talk
+
+from bot.config import Config
+from bot.engine.engine import Engine
+from bot.engine.session import Session
+from bot.flow.model import Library
+from bot.house import Content, read_content
+from bot.talk import Talk
+
+# No deadline: a slow machine is no fault. A failing example is printed so that it can be run again.
+settings.register_profile("waymark", deadline=None, print_blob=True)
+settings.load_profile("waymark")
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """Flows, words and contacts as they ship."""
+    return read_content(Config())
+
+
+@pytest.fixture(scope="session")
+def library(content: Content) -> Library:
+    """The flows that ship."""
+    return content.library
+
+
+@pytest.fixture(scope="session")
+def engine(library: Library) -> Engine:
+    """The engine over the flows that ship; what it remembers changes no result (test_engine.py)."""
+    return Engine(library)
+
+
+@pytest.fixture(scope="session")
+def screens(engine: Engine) -> list[Session]:
+    """A session for every state of every flow that some path reaches."""
+    return list(every_screen(engine))
+
+
+@pytest.fixture
+def clock() -> Clock:
+    """22 November 2026, 09:30 UTC, until a test moves it."""
+    return Clock()
+
+
+@pytest.fixture
+def talk(content: Content, clock: Clock) -> Talk:
+    """A talk in the United States, with known keys and numbers."""
+    return open_talk(content, clock)

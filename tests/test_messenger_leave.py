@@ -1,0 +1,156 @@
+"""Leaving leaves nothing: one tap or one word, in any language, also when Telegram stumbles."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from botscene import FIRST_QUESTION, Scene, play, screen
+
+import bot.messenger.app as app
+from bot.config import Config
+from bot.house import read_content
+from bot.messenger.tidy import NEUTRAL
+from bot.simulator.botapi import BotApi
+from bot.simulator.faults import Fault
+from bot.texts.offer import Offers
+
+
+class Clock:
+    """The stand-in's clock, by which messages grow old."""
+
+    now = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def words_to_leave() -> list[str]:
+    content = read_content(Config())
+    return sorted(app.leave_words(content, Offers(content.languages, content.catalogues, content.library)))
+
+
+def test_every_language_has_its_words_to_leave() -> None:
+    """English, Spanish and Arabic words are among them, and the lone full stop."""
+    assert {"exit", "stop", "leave", "salir", "خروج", "."} <= set(words_to_leave())
+
+
+def test_leaving_by_word_empties_the_chat(tmp_path: Path) -> None:
+    """Each leave word of each language, a lone full stop, /exit, /stop and their shouted forms empty the chat."""
+
+    async def act(stage: Scene) -> None:
+        for word in [*words_to_leave(), "/exit", "/stop", "/leave", "/EXIT now", "Exit!", "STOP."]:
+            person = await stage.begin()
+            await stage.send(person, word)
+            assert person.messages() == [], word
+
+    play(tmp_path, act)
+
+
+def test_leaving_by_button_empties_the_chat_and_says_nothing_more(tmp_path: Path) -> None:
+    """From any screen, one tap: the tap is answered with nothing, everything goes, and no message follows."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        person.send("lying about")
+        await stage.tap(person, "Leave now")
+        before = len(stage.calls())
+        await stage.pass_time(3_600)
+        assert person.messages() == []
+        assert set(person.notices) == {""}
+        assert stage.calls()[before:] == []
+
+    play(tmp_path, act)
+
+
+def test_leaving_from_the_first_screen_of_all(tmp_path: Path) -> None:
+    """Where the button does not know yet how the talk began, the chat is emptied all the same."""
+
+    async def act(stage: Scene) -> None:
+        person = stage.api.user()
+        await stage.send(person, "/start")
+        await stage.tap(person, "Leave now")
+        assert person.messages() == []
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize("way", ["Leave now", "."])
+def test_what_is_too_old_to_delete_goes_neutral(way: str, tmp_path: Path) -> None:
+    """After 48 hours Telegram refuses: the screen is overwritten and loses its buttons; all that is newer goes."""
+    clock = Clock()
+    api = BotApi(clock=clock)
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        clock.now += 49 * 3600
+        newer = [stage.api.store.add(person.chat, {"text": f"newer {n}"}, sender=person.shape()) for n in range(5)]
+        if way == ".":
+            await stage.send(person, way)
+        else:
+            for one in newer:
+                person.delete(one.message_id)
+            await stage.tap(person, way)
+        (left,) = person.messages()
+        assert (left.text, left.buttons) == (NEUTRAL, ())
+
+    play(tmp_path, act, api)
+
+
+def test_one_old_message_does_not_protect_the_newer_ones(tmp_path: Path) -> None:
+    """Telegram refuses a whole batch for one message past its 48 hours; what may go is found and goes."""
+    clock = Clock()
+    api = BotApi(clock=clock)
+
+    async def act(stage: Scene) -> None:
+        person = api.user()
+        old = [api.store.add(person.chat, {"text": "old"}, sender=person.shape()).message_id for _ in range(7)]
+        clock.now += 49 * 3600
+        for _ in range(30):
+            api.store.add(person.chat, {"text": "new"}, sender=person.shape())
+        await stage.send(person, "exit")
+        assert [message.message_id for message in person.messages()] == old
+        assert len(stage.calls("deleteMessages")) < 20
+
+    play(tmp_path, act, api)
+
+
+@pytest.mark.parametrize(
+    ("trouble", "waits"),
+    [
+        ([Fault.server(), Fault.html()], [1.0, 2.0]),
+        ([Fault.flood(7)], [7.0]),
+        ([Fault.reset(), Fault.server(500), Fault.flood(3)], [1.0, 2.0, 4.0]),
+    ],
+    ids=["bad gateway", "limited", "cut off"],
+)
+def test_leaving_insists_when_telegram_stumbles(trouble: list[Fault], waits: list[float], tmp_path: Path) -> None:
+    """A refused deletion is asked for again, after the time Telegram wants, until the chat is empty."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        stage.api.plan("deleteMessage", trouble)
+        asked = len(stage.its.asked)
+        person.tap("Leave now")
+        await stage.until(lambda: len(stage.calls("deleteMessage")) >= 1)
+        assert screen(person) == FIRST_QUESTION
+        await stage.pass_until(lambda: not person.messages())
+        assert [wait for wait in stage.its.asked[asked:] if wait in waits] == waits
+
+    play(tmp_path, act, over_http=True)
+
+
+def test_a_screen_that_waits_does_not_come_back_after_leaving(tmp_path: Path) -> None:
+    """A redraw put off by a 429 is dropped when the person leaves: nothing appears in the empty chat."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        stage.api.plan("editMessageText", [Fault.flood(5)])
+        await stage.tap(person, "Someone may look")
+        await stage.tap(person, "Leave now")
+        for _ in range(5):
+            await stage.pass_time(30)
+        assert person.messages() == []
+        assert len(stage.calls("sendMessage")) == 1
+
+    play(tmp_path, act, over_http=True)

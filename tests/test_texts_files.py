@@ -1,0 +1,385 @@
+"""Catalogue files: brought in step without losing a word, and searched for what would mislead a reader."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import tongues
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
+from babel.messages.frontend import parse_mapping_cfg
+from stage import ROOT
+
+from bot.house import Content
+from bot.texts import words
+from bot.texts.catalogue import read_catalogue
+from bot.texts.checks import check_language, check_locales
+from bot.texts.extract import KEYWORDS, code_messages, template
+from bot.texts.languages import Language
+from bot.texts.update import domains, renew, update
+from bot.texts.words import BUTTON_LIMIT, Message
+
+SOURCE = {
+    "ui.back": Message("ui.back", "Back", "N", limit=BUTTON_LIMIT),
+    "ui.unread": Message("ui.unread", "I cannot read this.", "S"),
+    "contact.hours": Message("contact.hours", "Open: {hours}", "I"),
+    "card.year.text": Message("card.year.text", "It was 2022.", "I"),
+    "work.pay.text": Message("work.pay.text", "Are you paid for 2 days?", "Q", note="Neutral tone."),
+    "work.pay.opt.yes": Message("work.pay.opt.yes", "Yes", "Q", limit=BUTTON_LIMIT),
+    "work.pay.opt.no": Message("work.pay.opt.no", "No", "Q", limit=BUTTON_LIMIT),
+    "profile.short": Message("profile.short", "Facts and places.", "I", limit=120),
+}
+SPANISH_WORDS = {
+    "ui.back": "Atrás",
+    "ui.unread": "No puedo leer esto.",
+    "contact.hours": "Abierto: {hours}",
+    "card.year.text": "Fue en 2022.",
+    "work.pay.text": "¿Te pagan 2 días?",
+    "work.pay.opt.yes": "Sí",
+    "work.pay.opt.no": "No, nunca",
+    "profile.short": "Hechos y lugares.",
+}
+
+
+@pytest.fixture
+def spanish(content: Content) -> Language:
+    return content.languages.by_tag["es"]
+
+
+def put(root: Path, language: Language, given: dict[str, str], source: dict[str, Message] = SOURCE) -> Path:
+    """One catalogue of the small source, written as the product writes it."""
+    path = root / language.tag / "LC_MESSAGES" / "safety.po"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(renew(path, language, source, given), encoding="utf-8")
+    return path
+
+
+# -- bringing catalogues in step ----------------------------------------------------------------------------------
+
+
+def test_a_new_language_starts_from_the_english(spanish: Language, tmp_path: Path) -> None:
+    """A language without a folder gets one file per domain, with every message, empty, and our own header."""
+    source = SOURCE | {"work.x": Message("work.x", "More", "I", "work")}
+
+    made = update(tmp_path, spanish, source)
+
+    assert {path.relative_to(tmp_path).as_posix() for path in made} == {
+        "es/LC_MESSAGES/safety.po",
+        "es/LC_MESSAGES/work.po",
+    }
+    text = made[tmp_path / "es" / "LC_MESSAGES" / "safety.po"]
+    assert text.startswith('msgid ""\nmsgstr ""\n"Language: es\\n"\n')
+    assert f'"Plural-Forms: {spanish.plural}\\n"' in text
+    assert text.count('msgctxt "') == len(SOURCE)
+
+
+@pytest.mark.parametrize("tag", ["ar", "fa_AF", "ksw", "mam", "rw", "zh_Hans", "my"])
+def test_headers_come_from_our_table(content: Content, tmp_path: Path, tag: str) -> None:
+    """Also where a library knows another plural rule, or not the language at all."""
+    language = content.languages.by_tag[tag]
+
+    text = renew(tmp_path / "safety.po", language, SOURCE, {})
+
+    assert f'"Language: {tag}\\n"\n"Plural-Forms: {language.plural}\\n"\n' in text
+
+
+def test_updating_twice_changes_nothing(spanish: Language, tmp_path: Path) -> None:
+    """A catalogue in step stays as it is, byte for byte: no dates, no line numbers."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+
+    assert update(tmp_path, spanish, SOURCE) == {}
+    assert "POT-Creation-Date" not in path.read_text(encoding="utf-8")
+
+
+def test_translations_and_comments_of_translators_stay(spanish: Language, tmp_path: Path) -> None:
+    """New messages come in empty; what was translated, and what translators wrote beside it, is kept."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    path.write_text(path.read_text(encoding="utf-8").replace('msgctxt "ui.back"', '# short!\nmsgctxt "ui.back"'))
+    newer = SOURCE | {"ui.forth": Message("ui.forth", "Forth", "N")}
+
+    (text,) = update(tmp_path, spanish, newer).values()
+    path.write_text(text, encoding="utf-8")
+
+    assert read_catalogue(tmp_path, "es", newer)[0].words == SPANISH_WORDS
+    assert "# short!\n" in text
+    assert 'msgctxt "ui.forth"\nmsgid "Forth"\nmsgstr ""' in text
+
+
+def test_changed_english_sets_the_old_words_aside(spanish: Language, tmp_path: Path) -> None:
+    """A negated sentence never inherits the old translation: it is empty, and the old pair stays at the end."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    newer = SOURCE | {"ui.unread": Message("ui.unread", "I can read this.", "S")}
+
+    path.write_text(renew(path, spanish, newer, {}), encoding="utf-8")
+
+    text = path.read_text(encoding="utf-8")
+    assert 'msgid "I can read this."\nmsgstr ""' in text
+    assert '#~ msgid "I cannot read this."\n#~ msgstr "No puedo leer esto."' in text
+    assert "fuzzy" not in text
+    assert "ui.unread" not in read_catalogue(tmp_path, "es", newer)[0].words
+
+
+def test_english_that_comes_back_takes_its_words_up_again(spanish: Language, tmp_path: Path) -> None:
+    """Words set aside are not lost: with the old English they speak again."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    newer = SOURCE | {"ui.unread": Message("ui.unread", "I can read this.", "S")}
+    path.write_text(renew(path, spanish, newer, {}), encoding="utf-8")
+
+    path.write_text(renew(path, spanish, SOURCE, {}), encoding="utf-8")
+
+    assert read_catalogue(tmp_path, "es", SOURCE)[0].words == SPANISH_WORDS
+    assert "#~" not in path.read_text(encoding="utf-8")
+
+
+def test_a_guess_marked_by_a_translator_stays_marked(spanish: Language, tmp_path: Path) -> None:
+    """An entry somebody marked fuzzy is kept with its mark, and still does not speak."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    marked = path.read_text(encoding="utf-8").replace('msgctxt "ui.back"', '#, fuzzy\nmsgctxt "ui.back"')
+    path.write_text(marked, encoding="utf-8")
+
+    assert "#, fuzzy\n" in renew(path, spanish, SOURCE, {})
+    assert "ui.back" not in read_catalogue(tmp_path, "es", SOURCE)[0].words
+
+
+def test_given_words_fill_gaps_and_replace_nothing(spanish: Language, tmp_path: Path) -> None:
+    """Words offered for a key go in where there are none."""
+    path = put(tmp_path, spanish, {"ui.back": "Atrás"})
+
+    text = renew(path, spanish, SOURCE, {"ui.back": "Volver", "ui.unread": "No puedo leer esto."})
+
+    assert 'msgstr "Atrás"' in text
+    assert "Volver" not in text
+    assert 'msgstr "No puedo leer esto."' in text
+
+
+def test_a_broken_catalogue_is_not_written_over(spanish: Language, tmp_path: Path) -> None:
+    """A file that cannot be read is left alone, with its place named."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    path.write_text('msgid "broken', encoding="utf-8")
+
+    with pytest.raises(ValueError, match="locales/es/safety: cannot be read"):
+        renew(path, spanish, SOURCE, {})
+
+
+def test_translators_read_class_limit_and_note(content: Content) -> None:
+    """Above each message stand its class, its limit and what the flow file says to translators."""
+    catalog = template(SOURCE, "safety")
+    pay, back = catalog.get("Are you paid for 2 days?", "work.pay.text"), catalog.get("Back", "ui.back")
+    assert pay is not None
+    assert back is not None
+
+    assert pay.auto_comments[0].startswith("Class Q question of a screening")
+    assert pay.auto_comments[-1] == "Neutral tone."
+    assert "At most 24 characters." in back.auto_comments
+
+
+# -- extraction ---------------------------------------------------------------------------------------------------
+
+
+def test_babel_extracts_what_the_bot_says(content: Content) -> None:
+    """The messages that plain Babel finds with our extractor and mapping are those of the running bot."""
+    source = {(key, message.english) for key, message in content.catalogues.source.items()}
+    with (ROOT / "locales" / "babel.cfg").open(encoding="utf-8") as file:
+        methods, options = parse_mapping_cfg(file)
+
+    found = set()
+    extracted = extract_from_dir(ROOT, methods, options, DEFAULT_KEYWORDS | KEYWORDS, directory_filter=_holds_words)
+    for _, _, text, _, context in extracted:
+        found.add((context or text[0], text[1] if isinstance(text, tuple) else text))
+
+    assert found == source
+
+
+def _holds_words(path: str) -> bool:
+    return Path(path).name in {ROOT.name, "flows", "bot", "texts"}
+
+
+def test_each_word_of_the_code_is_read_from_its_call() -> None:
+    """What Babel reads in the table of words is what the table registers at import."""
+    assert code_messages(Path(words.__file__)) == {key: message.english for key, message in words.WORDS.items()}
+
+
+def test_a_template_holds_each_message_once(content: Content) -> None:
+    """All domains together hold every message of the bot, each in one of them."""
+    source = content.catalogues.source
+    held = [message.context for domain in domains(source) for message in template(source, domain) if message.id]
+
+    assert sorted(str(context) for context in held) == sorted(source)
+
+
+# -- checks -------------------------------------------------------------------------------------------------------
+
+INVISIBLE = "holds the invisible character"
+SAID = "Numbers and links come from the directory: take it out."
+# key, words with a fault, what is found
+FAULTS: dict[str, tuple[str, str, str, str]] = {
+    "placeholder lost": (
+        "contact.hours", "Abierto", "error",
+        "has the placeholders none where the English has ['hours']. Keep each {name} exactly as it is.",
+    ),
+    "placeholder translated": (
+        "contact.hours", "Abierto: {horas}", "error",
+        "has the placeholders ['horas'] where the English has ['hours']. Keep each {name} exactly as it is.",
+    ),
+    "placeholder added": (
+        "ui.unread", "No puedo leer {this}.", "error",
+        "has the placeholders ['this'] where the English has none. Keep each {name} exactly as it is.",
+    ),
+    "number of a telephone": ("ui.unread", "Llama al 900 105 090.", "error", f'holds "900 105 090". {SAID}'),
+    "number in native digits": ("ui.unread", "Llama al ٩٠٠١٠٥.", "error", f'holds "٩٠٠١٠٥". {SAID}'),
+    "link": ("ui.unread", "Mira https://ayuda.es", "error", f'holds "https:". {SAID}'),
+    "site": ("ui.unread", "Mira ayuda.org", "error", f'holds "ayuda.org". {SAID}'),
+    "handle": ("ui.unread", "Escribe a @ayuda", "error", f'holds "@a". {SAID}'),
+    "another year": ("card.year.text", "Fue en 2023.", "error", f'holds "2023". {SAID}'),
+    "another figure in a question": (
+        "work.pay.text", "¿Te pagan 3 días?", "error",
+        "has the figures ['3'] where the English has ['2']. Use the same figures, in ASCII digits.",
+    ),
+    "short number in a safety text": (
+        "ui.unread", "No puedo leer. Llama al 112.", "error",
+        "has the figures ['112'] where the English has []. Use the same figures, in ASCII digits.",
+    ),
+    "figure in an information": (
+        "profile.short", "5 hechos y lugares.", "warning",
+        "has the figures ['5'] where the English has []. Use the same figures, in ASCII digits.",
+    ),
+    "direction mark": ("ui.unread", "No puedo\u202e leer.", "error", f"{INVISIBLE} U+202E. Take it out."),
+    "zero width": ("ui.unread", "No pu\u200bedo leer.", "error", f"{INVISIBLE} U+200B. Take it out."),
+    "private use": ("ui.unread", "No \ue000 puedo leer.", "error", f"{INVISIBLE} U+E000. Take it out."),
+    "decomposed letters": (
+        "ui.back", "Atra\u0301s", "error",
+        "is not in composed form (NFC). Save it again from a PO editor that composes.",
+    ),
+    "another script": (
+        "ui.unread", "Не могу прочесть.", "error",
+        "has 0 of 14 letters in the script of Spanish. Write it in that script.",
+    ),
+    "the English itself": (
+        "ui.unread", "I cannot read this.", "error", "is the same as the English. Translate it, or leave it empty.",
+    ),
+    "answer far too long": (
+        "work.pay.opt.yes", "Sí, todos los días sin falta", "error",
+        '"Sí, todos los días sin falta" is 28 characters long. A button holds 24: find shorter words.',
+    ),
+    "button too long": (
+        "ui.back", "A la pantalla de antes de esta", "warning",
+        '"A la pantalla de antes de esta" is 30 characters long. A button holds 24: find shorter words.',
+    ),
+    "button cut off on any phone": (
+        "ui.back", "Volver a la pantalla que estaba antes de esta", "error",
+        '"Volver a la pantalla que estaba antes de esta" is 45 characters long. A button holds 24: find shorter words.',
+    ),
+    "text too long": (
+        "profile.short", "Hechos y lugares. " * 8, "error", "is 144 characters long. At most 120: shorten it.",
+    ),
+    "two answers alike": (
+        "work.pay.opt.no", "sí", "error",
+        'reads "sí", as work.pay.opt.yes does. Give each answer words of its own.',
+    ),
+}  # fmt: skip
+
+
+def test_a_clean_catalogue_gives_no_finding(spanish: Language, tmp_path: Path) -> None:
+    """The words that the faults below are planted in are without one."""
+    put(tmp_path, spanish, SPANISH_WORDS)
+
+    assert check_language(tmp_path, spanish, SOURCE) == []
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_a_planted_fault_is_found(spanish: Language, tmp_path: Path, fault: str) -> None:
+    """A fault is named with the message's key, the value and what to do, and blocks where it can mislead."""
+    key, wrong, level, says = FAULTS[fault]
+    put(tmp_path, spanish, SPANISH_WORDS | {key: wrong})
+
+    found = check_language(tmp_path, spanish, SOURCE)
+
+    assert (found[0].level, str(found[0])) == (level, f"locales/es: {key}: {says}")
+    assert {finding.address for finding in found} == {f"locales/es: {key}"}
+
+
+def test_a_whole_language_without_faults_is_clean(content: Content, spanish: Language, tmp_path: Path) -> None:
+    """All messages of the bot in made-up words pass every check."""
+    tongues.translate(tmp_path, spanish, content.catalogues.source)
+
+    assert check_language(tmp_path, spanish, content.catalogues.source) == []
+
+
+def test_joiners_are_allowed_where_the_script_needs_them(content: Content, tmp_path: Path) -> None:
+    """The zero-width non-joiner belongs to Persian spelling, and to nothing else here."""
+    words = {"ui.back": "می\u200cخواهم"}
+    for tag, clean in (("fa", True), ("ar", False)):
+        language = content.languages.by_tag[tag]
+        put(tmp_path, language, words)
+        assert (check_language(tmp_path, language, SOURCE) == []) == clean
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "nplurals=2",
+            "nplurals=1",
+            "locales/es/safety: has another plural rule than languages.toml. Run: waymark locale update",
+        ),
+        (
+            "Language: es",
+            "Language: es_ES",
+            'locales/es/safety: does not say "Language: es". Run: waymark locale update',
+        ),
+    ],
+)
+def test_a_header_of_another_hand_is_found(spanish: Language, tmp_path: Path, old: str, new: str, says: str) -> None:
+    """A plural rule or tag that an editor put in is named."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+
+    assert [str(finding) for finding in check_language(tmp_path, spanish, SOURCE)] == [says]
+
+
+def test_a_catalogue_out_of_step_is_found(spanish: Language, tmp_path: Path) -> None:
+    """When the English has a message more, the catalogue asks for an update."""
+    put(tmp_path, spanish, SPANISH_WORDS)
+    newer = SOURCE | {"ui.forth": Message("ui.forth", "Forth", "N")}
+
+    assert [str(finding) for finding in check_language(tmp_path, spanish, newer)] == [
+        "locales/es/safety: is not in step with the English. Run: waymark locale update es"
+    ]
+
+
+def test_a_broken_catalogue_is_found(spanish: Language, tmp_path: Path) -> None:
+    """A file that no editor can read is named with what is wrong in it."""
+    put(tmp_path, spanish, SPANISH_WORDS).write_text('msgid "broken', encoding="utf-8")
+
+    found = check_language(tmp_path, spanish, SOURCE)
+
+    assert found[0].address == "locales/es/safety"
+    assert found[0].what.startswith("cannot be read: ")
+
+
+def test_a_folder_that_is_no_language_is_found(content: Content, tmp_path: Path) -> None:
+    """A folder under a name that the table does not have is named."""
+    (tmp_path / "spanish").mkdir()
+
+    assert [str(finding) for finding in check_locales(tmp_path, content.languages, content.catalogues)] == [
+        "locales/spanish: is no tag of languages.toml. Rename or add the language."
+    ]
+
+
+def test_the_catalogues_that_ship_block_nothing(content: Content) -> None:
+    """Every language in the repository passes its checks, and is in step with the English."""
+    found = check_locales(ROOT / "locales", content.languages, content.catalogues)
+
+    assert [str(finding) for finding in found if finding.level == "error"] == []
+
+
+def test_catalogues_carry_no_dates(content: Content) -> None:
+    """A change of words is the only thing that changes a file."""
+    for path in (ROOT / "locales").rglob("*.po"):
+        with path.open("rb") as file:
+            assert not any("date" in str(header).lower() for header, _ in _headers(file)), path
+
+
+def _headers(file: object) -> list[tuple[str, str]]:
+    text = file.read().decode("utf-8").partition("\n\n")[0]  # type: ignore[attr-defined]
+    return [(line.partition(":")[0], line) for line in text.splitlines() if line.startswith('"')]

@@ -1,0 +1,135 @@
+"""What is remembered for minutes: limits, one screen a chat, what lies about, updates seen. Time is passed in."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.volatile.local import (
+    BUCKET,
+    HELP_EVERY_SECONDS,
+    IDLE_SECONDS,
+    MOST_LYING,
+    MOST_UPDATES,
+    REFILL_PER_SECOND,
+    WORKER_IDLE_SECONDS,
+    Local,
+)  # fmt: skip
+
+CHAT, OTHER = 7, 8
+
+
+@pytest.fixture
+def local() -> Local:
+    return Local()
+
+
+def served(local: Local, chat: int, now: float, times: int, is_help: bool = False) -> int:
+    return sum(local.allows(chat, now, is_help) for _ in range(times))
+
+
+def test_ten_at_once_then_one_every_two_seconds(local: Local) -> None:
+    """The bucket holds ten and refills by one in two seconds, up to ten and no more."""
+    assert served(local, CHAT, 100.0, 30) == BUCKET
+    assert served(local, CHAT, 101.9, 5) == 0
+    assert served(local, CHAT, 102.0, 5) == 1
+    assert served(local, CHAT, 110.0, 30) == 8 * REFILL_PER_SECOND
+    assert served(local, CHAT, 9_999.0, 30) == BUCKET
+
+
+def test_chats_are_limited_apart(local: Local) -> None:
+    """One chat's rush takes nothing from another."""
+    served(local, CHAT, 100.0, 1_000)
+
+    assert served(local, OTHER, 100.0, 30) == BUCKET
+
+
+def test_help_is_served_past_the_limit(local: Local) -> None:
+    """Once per five seconds, also right after the limit is reached; it takes nothing that others could have had."""
+    served(local, CHAT, 100.0, 30)
+
+    assert served(local, CHAT, 100.0, 5, is_help=True) == 1
+    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS - 3.5, 5, is_help=True) == 0
+    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5, is_help=True) == 3
+    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5) == 0
+
+
+def test_forgetting_a_screen_does_not_refill(local: Local) -> None:
+    """Who leaves is as limited as before."""
+    served(local, CHAT, 100.0, 30)
+    local.forget(CHAT)
+
+    assert served(local, CHAT, 100.0, 30) == 0
+
+
+@pytest.mark.parametrize(("worker", "seconds"), [(False, IDLE_SECONDS), (True, WORKER_IDLE_SECONDS)])
+def test_a_screen_is_idle_after_its_time(local: Local, worker: bool, seconds: float) -> None:
+    """Fifteen minutes after it was last shown, a worker's after an hour, and until it is said to be blank."""
+    local.keep_screen(CHAT, 50, 100.0, worker)
+
+    assert local.idle(100.0 + seconds - 1) == []
+    assert local.idle(100.0 + seconds) == [(CHAT, 50)]
+    assert local.idle(100.0 + seconds) == [(CHAT, 50)]
+    local.blanked(CHAT, 50, 100.0 + seconds)
+    assert local.idle(100.0 + seconds) == []
+    assert local.screen(CHAT) == 0
+
+
+def test_a_screen_used_while_it_was_blanked_is_kept(local: Local) -> None:
+    """The person came back in that very moment: the screen is theirs again."""
+    local.keep_screen(CHAT, 50, 100.0)
+    (idle,) = local.idle(100.0 + IDLE_SECONDS)
+    local.keep_screen(CHAT, 50, 100.0 + IDLE_SECONDS)
+    local.blanked(*idle, 100.0 + IDLE_SECONDS)
+
+    assert local.screen(CHAT) == 50
+
+
+def test_another_screen_is_not_forgotten_for_the_one_that_went_blank(local: Local) -> None:
+    """Only the message that was blanked is forgotten."""
+    local.keep_screen(CHAT, 50, 100.0)
+    local.keep_screen(CHAT, 51, 100.0)
+    local.blanked(CHAT, 50, 9_999.0)
+
+    assert local.screen(CHAT) == 51
+
+
+def test_nothing_of_a_chat_outlives_its_use(local: Local) -> None:
+    """Without a screen a chat is dropped from memory as soon as its taps are refilled."""
+    served(local, CHAT, 100.0, 30)
+    local.keep_screen(CHAT, 50, 100.0)
+    local.forget(CHAT)
+    local.idle(100.0 + BUCKET / REFILL_PER_SECOND - 1)
+    assert len(local._chats) == 1
+    local.idle(100.0 + BUCKET / REFILL_PER_SECOND)
+
+    assert len(local._chats) == 0
+
+
+def test_too_many_chats_push_out_the_oldest() -> None:
+    """Memory is bounded; who came last is kept."""
+    local = Local(most_chats=100)
+    for chat in range(1, 301):
+        local.keep_screen(chat, chat, 100.0)
+        local.lay(chat, 5)
+
+    assert [local.screen(chat) for chat in (1, 200, 201, 300)] == [0, 0, 201, 300]
+    assert len(local.lying()) == 100
+
+
+def test_what_lies_about_is_told_once(local: Local) -> None:
+    """By chat, in order, at most as many as one call removes, the newest."""
+    for number in range(MOST_LYING + 20):
+        local.lay(CHAT, number)
+    local.lay(OTHER, 1)
+
+    assert local.lying() == [(CHAT, list(range(20, MOST_LYING + 20))), (OTHER, [1])]
+    assert local.lying() == []
+
+
+def test_an_update_is_new_once(local: Local) -> None:
+    """The last ten thousand numbers are remembered, older ones are not."""
+    assert [local.is_new(number) for number in (1, 2, 1, 2)] == [True, True, False, False]
+    for number in range(3, MOST_UPDATES + 2):
+        assert local.is_new(number)
+    assert local.is_new(1)
+    assert not local.is_new(MOST_UPDATES + 1)
