@@ -185,13 +185,13 @@ DAY = click.DateTime(["%Y-%m-%d"])
 AHEAD = click.option("--ahead", default=0, type=click.IntRange(0, 366), help="Also what runs out in so many days.")
 ON = click.option("--on", "day", type=DAY, help="As of this day (today if left out).")
 COUNTRY = click.option("--country", default="", metavar="CC", help="One country, such as US.")
-FORMAT = click.option("--format", "named", type=click.Choice(["csv", "hsds"]), help="If the file's ending tells nothing.")
+FORMAT = click.option("--format", "named", type=click.Choice(["csv", "hsds"]), help="If its ending tells nothing.")
 
 
 def _day(day: Any) -> Any:
     from bot.house import utc_now
 
-    return day.date() if day else utc_now().date()
+    return (day or utc_now()).date()
 
 
 @contacts.command("list", epilog="Example: waymark contacts list --country US --region US-KY --why --minor --quiet")
@@ -209,9 +209,7 @@ def _day(day: Any) -> Any:
 @click.option("--route", "routes", multiple=True, help="Why: what the answers pointed to; may be repeated.")
 @click.option("--language", default="en", show_default=True, help="Why: language tag.")
 @ON
-def list_(
-    country: str, region: str, everything: bool, as_json: bool, with_why: bool, day: Any, **facts: Any
-) -> None:
+def list_(country: str, region: str, everything: bool, as_json: bool, with_why: bool, day: Any, **facts: Any) -> None:
     """Show rows, or what somebody is shown and why."""
     from bot import directory
 
@@ -219,12 +217,8 @@ def list_(
     if with_why:
         found = list(directory.why(house, country, region, _day(day), facts))
     else:
-        found = [directory.row_of(row) for row in directory.rows(house, country, region, everything)]
-    if as_json:
-        click.echo(json.dumps(found, ensure_ascii=False))
-        return
-    for row in found:
-        click.echo(directory.line_of(row))
+        found = directory.rows(house, country, region, everything)
+    click.echo(json.dumps(found, ensure_ascii=False) if as_json else "\n".join(map(directory.line_of, found)))
 
 
 @contacts.command(epilog="Example: waymark contacts stale --on 2027-01-15 --ahead 14")

@@ -61,11 +61,11 @@ def open_house(config: Config | None = None) -> House:
 # -- list --------------------------------------------------------------------------------------------------------------
 
 
-def rows(house: House, country: str, region: str, everything: bool) -> list[Contact]:
+def rows(house: House, country: str, region: str, everything: bool) -> list[dict[str, Any]]:
     """The rows of a place; without `everything` those that people at risk may be shown on some day."""
     _check_place(house.directory, country, region)
     return [
-        contact
+        row_of(contact)
         for contact in house.directory
         if (not country or contact.country == country)
         and (not region or contact.region in ("", region) or region in contact.also_in)
@@ -211,7 +211,7 @@ def take_in(house: House, plan: Plan) -> list[Path]:
 def give_out(house: House, path: Path, named: str | None, country: str) -> int:
     """Write all rows, or those of a country, to a file; how many."""
     _check_place(house.directory, country, "")
-    contacts = rows(house, country, "", everything=True)
+    contacts = [contact for contact in house.directory if country in ("", contact.country)]
     if format_of(path, named) == "csv":
         data = write_sheet(contacts).encode()
     else:
@@ -233,4 +233,4 @@ def _page(services: list[dict[str, Any]]) -> bytes:
     count = len(services)
     page: dict[str, Any] = {"total_items": count, "total_pages": 1, "page_number": 1, "size": count, "first_page": True}
     page |= {"last_page": True, "empty": not count, "contents": services}
-    return (json.dumps(page, ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(page, ensure_ascii=False) + "\n").encode()

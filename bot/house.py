@@ -18,6 +18,7 @@ from bot.engine.engine import Engine
 from bot.engine.proofs import broken_flows
 from bot.errors import Finding
 from bot.flow.check import check_library
+from bot.flow.digest import under_rule
 from bot.flow.model import Library
 from bot.flow.read import gather
 from bot.seal.keyring import Keyring, memory_folder
@@ -54,7 +55,12 @@ def read_content(config: Config) -> Content:
     """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
     library, found = gather([config.root / "flows", *config.flows])
     found += check_library(library)
-    sound = tuple(id for id in library.flows if id not in broken_flows(found))
+    library = under_rule(library, config.minor_rule)
+    broken = broken_flows(found)
+    shared = {finding.address for finding in found if finding.level == "error"}
+    # A flow scored by a faulty table could show the wrong card: it is withdrawn as if it were faulty itself.
+    unscored = {name for name in library.scoring if any(at.startswith(f"scoring.{name}") for at in shared)}
+    sound = tuple(id for id, flow in library.flows.items() if id not in broken and flow.scoring not in unscored)
     languages = read_languages(config.root / "locales" / "languages.toml")
     catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
     reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])

@@ -174,11 +174,12 @@ class Talk:
 
     def _who_holds(self, session: Session) -> Screen:
         """The second of two taps before the worker's screens come back."""
+        client = self.speaker.offers.voice(self.languages.get(session.second or session.locale))
         choices = (
-            Choice("ui.client_still", session.at(on=Flag.CLIENT)),
+            Choice("", session.at(on=Flag.CLIENT), client.say("ui.client_still")),
             Choice("ui.worker_again", session.at(off=Flag.CLIENT)),
         )
-        return replace(self._over(session, "card", (Text("ui.who_holds"),), choices), guided="worker")
+        return replace(self._over(session, "handover", (Text("ui.who_holds"),), choices), guided="worker")
 
     def _places(self, session: Session, number: int) -> Screen:
         """Countries by group (numbers below 10), or the regions of one country."""

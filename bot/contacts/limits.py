@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.errors import ContentError, Finding
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 20_000
 MAX_DEPTH = 20
 MAX_MEMBERS = 200

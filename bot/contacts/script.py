@@ -67,7 +67,7 @@ def _block(number: int, one: Due, on: date) -> str:
 
 def _number(contact: Contact) -> str:
     home = dial(contact.phone, contact.country, contact.country)
-    abroad = dial(contact.phone_abroad or contact.phone, contact.country, "")
+    abroad = dial(contact.phone_abroad, contact.country, "") if contact.phone_abroad else ""
     return f"{home} (from abroad {abroad})" if abroad else f"{home} (inside the country only)"
 
 

@@ -71,9 +71,10 @@ def _harm(contact: Contact, state: age.State, bare: bool) -> Harm:
 
 
 def _is_bare(country: Country, directory: Directory, on: date) -> bool:
-    """Whether neither adults nor minors are shown a help line of the country."""
+    """Whether neither adults nor minors are shown a number of a help line of the country."""
     needs = (Need(country=country.code, on=on, minor=minor) for minor in (False, True))
-    return all(choose(directory, need).only_emergency for need in needs)
+    picks = (pick for need in needs for pick in choose(directory, need).picks)
+    return not any(pick.contact.numbers and pick.contact.tier != "A" and "abroad" not in pick.why for pick in picks)
 
 
 def _first_check(country: Country) -> date:

@@ -16,7 +16,7 @@ CLIENT_LANGUAGES, RETURN = Static("s"), Static("w")
 
 Kind = Literal[
     "step", "urgent", "more", "pause", "outcome", "card", "signs", "list", "contacts", "menu", "done", "leave",
-    "languages", "places", "closed",
+    "languages", "places", "closed", "handover",
 ]  # fmt: skip
 
 

@@ -7,14 +7,13 @@ from collections.abc import Iterator
 
 from bot.errors import Finding
 from bot.flow.local import check_local
-from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, Card, Flow, Library, Option, Rule, Step
+from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, MAX_BUTTONS, Card, Flow, Library, Option, Rule, Step
 from bot.flow.reading import MAX_GRADE, grade
 from bot.flow.scoring import CONDITIONS, FACTS
 from bot.flow.shape import near
 
 MAX_TEXT = 240
 MAX_LABEL = 24
-MAX_BUTTONS = 10
 MINOR_RULES = ("", "us", "palermo")
 COUNTS = ("bands", "completed")
 FORBIDDEN = ("anonymous", "secure", "untraceable", "deleted forever")
@@ -143,10 +142,12 @@ def _step(flow: Flow, step: Step, library: Library) -> Iterator[Finding]:
         yield Finding(address, f"has {len(step.options)} options.", f"At most {MAX_BUTTONS}: split the question.")
     labels: dict[str, str] = {}
     for option in step.options:
-        yield from _option(flow, step, option, library)
+        own = option.id if option.is_name else f"{address}.{option.id}"  # a form that joined is to blame, not its gate
+        if not option.is_name:
+            yield from _option(flow, step, option, library)
         if (label := option.say.casefold()) in labels:
             what = f'is labelled "{option.say}", as {labels[label]} is.'
-            yield Finding(f"{address}.{option.id}", what, "Give each answer words of its own.")
+            yield Finding(own, what, "Give each answer words of its own.")
         labels[label] = option.id
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from dataclasses import replace
 from typing import Any
 
 from bot.flow.model import Card, Flow, Library, Step
@@ -23,6 +24,17 @@ def digest_of(flow: Flow, library: Library) -> bytes:
     ]  # fmt: skip
     text = json.dumps(structure, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).digest()[:BYTES]
+
+
+def under_rule(library: Library, minor_rule: str) -> Library:
+    """The library with digests that also cover the deployment's minor rule: another rule reads no open button."""
+    if minor_rule == "us":
+        return library
+    flows = {}
+    for id, flow in library.flows.items():
+        digest = hashlib.sha256(flow.digest + minor_rule.encode()).digest()[:BYTES]
+        flows[id] = replace(flow, digest=digest)
+    return replace(library, flows=flows, by_digest={flow.digest: flow for flow in flows.values()})
 
 
 def cards_of(flow: Flow, library: Library) -> list[str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from bot.errors import Finding
-from bot.flow.model import AGES, RESULTS, Flow, Library, Option, Step
+from bot.flow.model import AGES, MAX_BUTTONS, RESULTS, Flow, Library, Option, Step
 from bot.flow.shape import near
 
 VISIBILITIES = ("public", "private")
@@ -29,7 +29,9 @@ def join_local(
         if flow.family != "guided":
             group = MENU_OF.get(flow.family, "top")
             group = group if group in groups else "top"
-            groups[group] = (*groups.get(group, ()), flow.id)
+            taken = len(groups.get(group, ())) + (len(groups.keys() - {"top"}) if group == "top" else 0)
+            if taken < MAX_BUTTONS:
+                groups[group] = (*groups.get(group, ()), flow.id)
     return joined, groups
 
 
@@ -40,7 +42,7 @@ def _with_forms(flow: Flow, forms: Sequence[Flow]) -> Flow:
     steps = {}
     for step in flow.steps.values():
         more = tuple(_answer(form) for form in forms if _offers(flow, step, form))
-        steps[step.id] = replace(step, options=(*step.options, *more))
+        steps[step.id] = replace(step, options=(*step.options, *more)[: max(MAX_BUTTONS, len(step.options))])
     return replace(flow, steps=steps)
 
 
@@ -60,12 +62,19 @@ def check_local(flow: Flow, library: Library) -> Iterator[Finding]:
     if flow.needs and flow.needs not in gates:
         yield Finding(flow.id, f'needs "{flow.needs}", which no flow grants.', near(flow.needs, gates))
     asks = any(step.is_scored for step in flow.steps.values())
-    offered = any(_offers(gate, step, flow) for gate in library.flows.values() for step in gate.steps.values())
     if flow.family == "guided" and asks and not (flow.needs or flow.grants):
         what = "is a guided form and opens without consent."
         yield Finding(flow.id, what, 'Add needs = "consented".')
-    elif flow.family == "guided" and flow.is_local and not offered:
-        yield Finding(flow.id, f'serves "{flow.serves}" and no step offers it.', 'Mark a step with forms = "adults".')
+    elif flow.is_local and not _is_offered(flow, library):
+        what = f"is offered nowhere: a screen holds {MAX_BUTTONS} buttons, and a form stands behind what it needs."
+        yield Finding(flow.id, what, "Take another flow out, or mend needs and serves.")
+
+
+def _is_offered(flow: Flow, library: Library) -> bool:
+    if flow.family != "guided":
+        return any(flow.id in ids for ids in library.menu.values())
+    steps = (step for gate in library.flows.values() for step in gate.steps.values())
+    return any(option.is_name and option.id == flow.id for step in steps for option in step.options)
 
 
 def _said(flow: Flow) -> Iterator[Finding]:

@@ -21,6 +21,7 @@ STATES = ("full", "part", "none", "na")  # of a checklist item, written k.<name>
 ENDS = ("END", "URGENT", "LEAVE", "CONTACTS", "MENU", "DONE")
 HELP_KINDS = ("help", "training", "other")
 AGES = ("adults", "minors")  # whom a form is for; a flow may also serve "all"
+MAX_BUTTONS = 10  # of answers or menu entries on one screen
 RESULTS = ("above", "below")  # the cut-off of a tool that counts
 
 

@@ -34,6 +34,7 @@ from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.tidy import Sleep, Tidy
 from bot.messenger.updates import Poller, first_of
 from bot.seal.keyring import Keyring
+from bot.talk import Talk
 from bot.texts.offer import Offers
 from bot.volatile.local import Local
 
@@ -184,7 +185,7 @@ async def _run(
         asyncio.create_task(_publish(bot, offers, journal)),
         asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, its.clock))),
         asyncio.create_task(every(LYING_CHECK_SECONDS, lambda: remove_lying(tidy, local))),
-        asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _write_counts(writer, talk.seen.forget, journal))),
+        asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _upkeep(writer, talk, journal))),
     ]
     polling = asyncio.create_task(poller.run())
     stopped = asyncio.create_task(stop.wait())
@@ -237,8 +238,10 @@ async def remove_lying(tidy: Tidy, local: Local) -> None:
                 local.lay(chat, message)
 
 
-async def _write_counts(writer: Writer | None, forget: Callable[..., None], journal: Journal) -> None:
-    forget(utc_now())
+async def _upkeep(writer: Writer | None, talk: Talk, journal: Journal) -> None:
+    """Let go of what is a day old, and write counts when their slot has come."""
+    talk.seen.forget(utc_now())
+    talk.seal.keyring.tidy()
     if writer is None:
         return
     await asyncio.to_thread(writer.run_due, utc_now())

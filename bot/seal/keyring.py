@@ -51,6 +51,10 @@ class Keyring:
                 return self._keys.get(day) or self._load(day)
         return None
 
+    def tidy(self) -> None:
+        """Let go of keys whose day is over; called now and then, so that they go without traffic too."""
+        self._tidy(self._day())
+
     def _tidy(self, today: int) -> None:
         """Forget and remove every key but today's and yesterday's."""
         self._tidied = today

@@ -10,7 +10,7 @@ from bot.contacts.model import Channel, Contact
 from bot.contacts.need import Pick
 from bot.texts.languages import Languages
 from bot.texts.page import Line, isolate
-from bot.texts.territories import territories
+from bot.texts.territories import language_name, territories
 from bot.texts.voice import Voice
 
 INTERPRETERS = "interpreters"
@@ -29,11 +29,11 @@ def contact_lines(pick: Pick, voice: Voice, languages: Languages, country: str, 
     for channel in contact.channels:
         lines += _channel_lines(channel, contact, voice, country)
     if not brief:
-        lines += [Line(text) for text in _facts(contact, voice, languages)]
+        lines += _facts(contact, voice, languages)
     if "stale" in pick.why or "page" in pick.why:
-        lines.append(Line(voice.say("contact.stale")))
+        lines += safely("contact.stale", voice)
     if "unconfirmed" in pick.why:
-        lines.append(Line(voice.say("contact.low")))
+        lines += safely("contact.low", voice)
     values = {
         "date": isolate(contact.checked_on.isoformat(), rtl),
         "source": isolate(host_of(contact.source_url), rtl),
@@ -63,36 +63,44 @@ def _channel_lines(channel: Channel, contact: Contact, voice: Voice, country: st
         yield Line(dial(channel.abroad, contact.country, ""), is_number=True)
 
 
-def _facts(contact: Contact, voice: Voice, languages: Languages) -> Iterator[str]:
+def _facts(contact: Contact, voice: Voice, languages: Languages) -> Iterator[Line]:
     """What is known and sourced; unknown is left unsaid."""
     rtl = voice.language.rtl
     if contact.is_always_open:
-        yield voice.say("contact.always")
+        yield Line(voice.say("contact.always"))
     elif contact.hours:
-        yield voice.say("contact.hours", {"hours": isolate(contact.hours, rtl)})
+        yield Line(voice.say("contact.hours", {"hours": isolate(contact.hours, rtl)}))
     if contact.languages:
-        yield voice.say("contact.languages", {"languages": _spoken(contact, voice, languages)})
+        yield Line(voice.say("contact.languages", {"languages": _spoken(contact, voice, languages)}))
     if contact.free == "yes":
-        yield voice.say("contact.free")
+        yield from safely("contact.free", voice)
     if contact.anonymous == "yes":
-        yield voice.say("contact.no_name")
+        yield from safely("contact.no_name", voice)
     if contact.police_involved == "yes" and not contact.is_emergency:
-        yield voice.say("contact.police")
+        yield from safely("contact.police", voice)
     if contact.limits:
-        yield voice.say("contact.limits", {"limits": isolate(contact.limits, rtl)})
+        yield Line(voice.say("contact.limits", {"limits": isolate(contact.limits, rtl)}))
+
+
+def safely(key: str, voice: Voice) -> Iterator[Line]:
+    """A line, over its English where nobody has approved it yet."""
+    yield Line(voice.say(key))
+    if voice.needs_english(key):
+        yield Line(voice.source[key].english, "italic")
 
 
 def _spoken(contact: Contact, voice: Voice, languages: Languages) -> str:
-    """Language names as their speakers write them; the rest by code."""
+    """Language names as their speakers write them; those we do not speak in the reader's words."""
     named: list[str] = []
     for code in contact.languages:
         if code != INTERPRETERS:
             language, matched = languages.resolve(code)
-            named.append(isolate(language.native if matched else code, voice.language.rtl))
+            name = language.native if matched else language_name(code, voice.language.tag)
+            named.append(isolate(name, voice.language.rtl))
     shown = list(dict.fromkeys(named))[:MAX_LANGUAGES]
     if INTERPRETERS in contact.languages:
         shown.append(voice.say("contact.interpreters"))
-    return ", ".join(shown)
+    return ("، " if voice.language.script == "Arab" else ", ").join(shown)
 
 
 def host_of(url: str) -> str:

@@ -25,7 +25,7 @@ from bot.engine.screen import (
 )  # fmt: skip
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import country_page
-from bot.texts.card import contact_lines
+from bot.texts.card import contact_lines, safely
 from bot.texts.offer import Offers
 from bot.texts.page import Entity, Line, Page, Style
 from bot.texts.voice import Voice
@@ -98,9 +98,14 @@ class Speaker:
         )
 
     def _voice(self, screen: Screen, number: int) -> Voice:
-        """The language asked for, or English where it lacks a word of this screen."""
-        voice = self.offers.voice(self.languages.get(number))
-        return voice if voice.covers([*_keys(screen)]) else self.offers.voice(self.languages.get(1))
+        """The language asked for, one its readers also read, or English: a screen is whole in one of them."""
+        language = self.languages.get(number)
+        keys = [*_keys(screen)]
+        for tag in (language.tag, *language.fallback):
+            voice = self.offers.voice(self.languages.by_tag[tag])
+            if voice.covers(keys):
+                return voice
+        return self.offers.voice(self.languages.get(1))
 
     # -- texts -------------------------------------------------------------------------------------------------
 
@@ -130,7 +135,7 @@ class Speaker:
     def _write_second(self, page: Page, screen: Screen, first: Voice) -> None:
         """The question and its answers once more in the client's language, under the worker's."""
         session = screen.session
-        if not session.second or screen.kind != "step" or not screen.guided:
+        if not session.second or screen.kind not in ("step", "handover") or not screen.guided:
             return
         second = self._voice(screen, session.second)
         if second.language.tag == first.language.tag:
@@ -158,7 +163,7 @@ class Speaker:
         if screen.kind != "step" or flow is None or screen.session.answers or voice.is_english:
             return ""
         first = f"{flow.id}.{flow.start}.text"
-        if not voice.is_draft(first) or voice.needs_english(first):
+        if not voice.is_draft(first):
             return ""
         asks = any(step.is_question for step in flow.steps.values())
         return "ui.draft" if asks else "ui.draft_part"
@@ -182,23 +187,20 @@ class Speaker:
         brief = screen.kind != "contacts"
         if picked.place_unknown:
             if not brief:
-                page.add(*self._safely("contact.none", voice))
+                page.add(*safely("contact.none", voice))
             return
+        if not brief and voice.is_draft("contact.title"):
+            page.add(Line(voice.say("ui.draft_part"), "italic"), Line(self._english("ui.draft_part"), "italic"))
         if not brief and picked.picks:
             urgent = screen.want is not None and screen.want.urgent
-            page.add(*self._safely("contact.urgent" if urgent else "contact.title", voice))
+            page.add(*safely("contact.urgent" if urgent else "contact.title", voice))
         if picked.only_emergency:
             has_any = any(contact.is_emergency for contact in picked.contacts)
-            page.add(*self._safely("contact.only_emergency" if has_any else "contact.empty", voice))
+            page.add(*safely("contact.only_emergency" if has_any else "contact.empty", voice))
         country, _ = self.directory.place(screen.session.country)
         limit = screen.want.limit if screen.want else 0
         for pick in picked.picks[:limit]:
             page.add(*contact_lines(pick, voice, self.languages, country, brief))
-
-    def _safely(self, key: str, voice: Voice) -> Iterable[Line]:
-        yield Line(voice.say(key))
-        if voice.needs_english(key):
-            yield Line(self._english(key), "italic")
 
     def _contact_rows(
         self, screen: Screen, picked: Picked | None, voice: Voice, seal: Seal

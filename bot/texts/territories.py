@@ -23,6 +23,19 @@ def territories(tag: str) -> dict[str, str]:
     return dict(Locale.parse("en").territories) | names
 
 
+@lru_cache(maxsize=1024)
+def language_name(code: str, tag: str) -> str:
+    """A language that is not in our table, in the words of one that is; its code where CLDR has no name."""
+    for own in (tag, "en"):
+        try:
+            names = Locale.parse(own).languages
+        except (UnknownLocaleError, ValueError):
+            continue
+        if code in names:
+            return str(names[code])
+    return code
+
+
 @lru_cache(maxsize=8192)
 def spoken(country: str, tag: str) -> float:
     """How likely somebody in a country speaks a language: its share of the people in percent, 0 where it is not known.
