@@ -19,7 +19,7 @@ try: install ## Chat with the bot on a page of this machine; TRY="--port 8081 --
 	$(BIN)/waymark try $(TRY)
 
 test: lint browser ## Every check and every test; PYTEST="-k words" passes options
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest --numprocesses 2 $(PYTEST)
 
 lint: install $(VENV)/test.stamp ## Style, types and content, without the tests
 	$(BIN)/ruff check
