@@ -105,7 +105,7 @@ def build_talk(
         lambda: minutes_since_epoch(now()),
     )
     offers = Offers(content.languages, content.catalogues, content.library)
-    speaker = Speaker(offers, content.directory, lambda: now().date())
+    speaker = Speaker(offers, content.directory, lambda: now().date(), now)
     country, region = content.directory.numbers(config.country or None, config.region or None)
     defaults = Defaults(country, region, version)
     return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)

@@ -1,7 +1,7 @@
 """What works from another country, for a place where nothing but an emergency number is known.
 
 Only rows that say so: they name a number of its own for callers from abroad (toll-free and short numbers do not work
-there), or serve their own people abroad. Only lines that are not run by police and name the person's language.
+there), or serve their own people abroad. Only help lines that are not run by police and name the person's language.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def _reachable(directory: Directory) -> tuple[_Line, ...]:
         for row in rows(country, None):
             contact = row.contact
             own = contact.phone_abroad != contact.phone or "origin" in contact.serves
-            if contact.phone_abroad and own and not contact.region and not row.is_police:
+            if contact.phone_abroad and own and not (contact.region or row.is_police or contact.kind == "tipline"):
                 text = contact.sms if contact.sms.startswith("+") else ""
                 found.append(_Line(country.code, row, replace(contact, phone=contact.phone_abroad, sms=text)))
     return tuple(found)

@@ -71,12 +71,13 @@ def _pool(seen: Iterable[Offer], need: Need) -> tuple[list[Offer], bool]:
     A row of another region joins where nothing nearer helps with trafficking, or, if it also serves this place, for
     training and for a person who fears the police.
     """
-    ordered = sorted(seen, key=lambda offer: key(offer, need))
+    everywhere = list(seen)
     farthest = VISITING if need.fear or need.purpose == "training" else VISITING - 1
-    near = [offer for offer in ordered if offer.row.nearness <= farthest]
+    near = [offer for offer in everywhere if offer.row.nearness <= farthest]
     missing = bool(need.region) and not any(offer.row.nearness == HERE for offer in near)
     if need.purpose == "help" and not any("trafficking" in offer.row.topics for offer in near):
-        return ordered, missing or len(ordered) > len(near)
+        near, missing = everywhere, missing or len(everywhere) > len(near)
+    near.sort(key=lambda offer: key(offer, need))
     return near, missing
 
 

@@ -31,7 +31,7 @@ def read_package(path: Path) -> list[Bundle]:
         return _read_tables(members, lambda name: read_bytes(members[name]), path.name)
     if path.name == MANIFEST:
         return read_package(path.parent)
-    if zipfile.is_zipfile(path):
+    if path.suffix.lower() == ".zip" or zipfile.is_zipfile(path):
         return _read_zip(path)
     return bundles(read_json(read_bytes(path), path.name), path.name)
 

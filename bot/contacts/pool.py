@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import lru_cache
 
 from . import age
@@ -71,18 +72,28 @@ def rows(country: Country, region: str | None) -> tuple[Row, ...]:
     return tuple(found)
 
 
-def offers(country: Country, need: Need) -> list[Offer]:
+def offers(country: Country, need: Need) -> tuple[Offer, ...]:
     """The rows this person may see today, in file order; rows from elsewhere included."""
+    asks_child = not CHILD_ROUTES.isdisjoint(need.routes)
+    return _offers(country, need.region, need.on, need.minor, need.worker, need.purpose, asks_child)
+
+
+@lru_cache(maxsize=256)
+def _offers(
+    country: Country, region: str | None, on: date, minor: bool, worker: bool, purpose: str, asks_child: bool
+) -> tuple[Offer, ...]:
+    routes = tuple(CHILD_ROUTES) if asks_child else ()
+    need = Need(country=country.code, on=on, minor=minor, worker=worker, purpose=purpose, routes=routes)
     found = []
-    for row in rows(country, need.region):
+    for row in rows(country, region):
         if not may_see(row, need):
             continue
-        state = age.state(row.contact, row.limits, need.on)
+        state = age.state(row.contact, row.limits, on)
         if state == "page" and row.page is not None:
             found.append(Offer(row, row.page, state))
         elif state in {"fresh", "stale"}:
             found.append(Offer(row, row.contact, state))
-    return found
+    return tuple(found)
 
 
 def may_see(row: Row, need: Need) -> bool:

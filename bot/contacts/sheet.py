@@ -30,6 +30,7 @@ _PLUS = re.compile(r"\+[0-9]")
 _SCIENCE = re.compile(r"[+-]?\d+([.,]\d+)?[eE][+-]?\d+")
 _DECIMAL = re.compile(r"\+?\d+[.,]0+")
 _DAY = re.compile(r"\d{1,2}[-./][A-Za-z]{3}([-./]\d{2,4})?|[A-Za-z]{3}-\d{2}|\d{1,2}/\d{1,2}/\d{2,4}")
+_NUMBER = re.compile(r"\+[0-9]{5,15}")
 _BARE = re.compile(r"\d{10,15}")
 
 
@@ -90,15 +91,16 @@ def read_rows(data: bytes, name: str) -> tuple[list[str], list[tuple[int, list[s
     """The header and the numbered rows of a table, empty rows left out."""
     reader = csv.reader(io.StringIO(read_text(data, name), newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
+    number = 0
     try:
-        for cells in reader:
+        for number, cells in enumerate(reader, 1):
             if any(cells):
-                rows.append((reader.line_num, cells))
+                rows.append((number, cells))
             if len(rows) > MAX_ROWS:
-                raise refuse(f"{name} row {reader.line_num}", f"is beyond {MAX_ROWS} rows.", "Split the file.")
+                raise refuse(f"{name} row {number}", f"is beyond {MAX_ROWS} rows.", "Split the file.")
     except csv.Error as error:
         remedy = "Look for a quotation mark too many, or a line end inside a cell."
-        raise refuse(f"{name} row {reader.line_num}", f"cannot be read: {error}.", remedy) from None
+        raise refuse(f"{name} row {number + 1}", f"cannot be read: {error}.", remedy) from None
     if not rows:
         raise refuse(f"{name} row 1", "is empty.", "Give it a first row with the names of the columns.")
     return rows[0][1], rows[1:]
@@ -129,6 +131,8 @@ def read_cell(text: str, column: str) -> Any:
     """The value of a cell as contact files hold it; None where it is empty. Raises ValueError(what, remedy)."""
     if column in NUMBERS:
         _check_number(text)
+    elif _NUMBER.fullmatch(text):
+        raise ValueError(f'"{text}" is a telephone number.', "Check that each column stands under its own name.")
     if text[:1] == "'" and text[1:2] and text[1] in f"{FORMULA}'":
         text = text[1:]
     elif text[:1] and text[0] in FORMULA and not (column in NUMBERS and _PLUS.match(text)):

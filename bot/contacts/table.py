@@ -13,8 +13,8 @@ from .row import LISTS, REQUIRED
 
 # In the order in which a row is written.
 ORDER = (
-    *("id", "name", "kind", "audience", "region", "limits", "serves", "also_in", "topics"),
-    *("phone", "phone_abroad", "phone_type", "apps", "spelled", "sms", "free", "url"),
+    *("id", "name", "kind", "region", "also_in", "audience", "serves", "limits", "topics"),
+    *("phone", "phone_type", "apps", "phone_abroad", "sms", "spelled", "free", "url"),
     *("hours", "open", "zone", "languages", "anonymous", "police_involved", "cautions"),
     *("same_as", "never_default", "tier", "status", "status_reason", "notes"),
     *("source_url", "source_url_2", "source_date", "confidence", "checked_on", "checked_how"),

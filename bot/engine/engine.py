@@ -120,10 +120,10 @@ class Engine:
             position = self.locate(session)
             if position is None:
                 return None
-            if position.state.startswith("@"):
-                session = self._jump(session, position)
-            elif self._is_shut(session):
+            if self._is_shut(session):
                 session = self._gate(session)
+            elif position.state.startswith("@"):
+                session = self._jump(session, position)
             else:
                 break
         else:

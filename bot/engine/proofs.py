@@ -10,6 +10,7 @@ from bot.engine.machine import Chart
 from bot.engine.prove import idle_rules, prove_flow
 from bot.engine.session import ANSWER_LIMIT, Flag, Session
 from bot.errors import Finding
+from bot.flow.model import Option
 
 HELP_TAPS = 2
 
@@ -93,6 +94,21 @@ def one_of_each(maps: Iterable[Map]) -> Iterator[tuple[str, Session]]:
             if flow.family == "guided":
                 yield flow.id, session.at(on=Flag.WORKER | Flag.CLIENT)
         yield flow.id, Session(flow.id, flags=Flag.CONSENTED | Flag.HELP)
+        yield flow.id, _skipping(walked.chart)
+
+
+def _skipping(chart: Chart) -> Session:
+    """Whoever answers nothing that can be skipped, and goes on: the way to the card for few answers."""
+    session, position = Session(chart.flow.id, flags=Flag.CONSENTED), chart.start()
+    while options := chart.options[position.state]:
+        choices = [n for n, one in enumerate(options, 1) if isinstance(one, Option) and one.soft == "skip"]
+        choices += [n for n, one in enumerate(options, 1) if one.go == "GO_ON"]
+        choices += [n for n, one in enumerate(options, 1) if isinstance(one, Option) and not one.signals]
+        further = chart.advance(position, choices[0]) if choices else None
+        if further is None:
+            break
+        session, position = session.answer(choices[0]), further
+    return session
 
 
 def _reaches_contacts(engine: Engine, session: Session, taps: int) -> bool:

@@ -139,6 +139,8 @@ class Poller:
             wait = max(wait, float((answer.get("parameters") or {}).get("retry_after") or 0))
         else:
             self.journal.note("api_refused", level="warning")
+            if status == 400:  # perhaps our numbers lie in its future: ask for whatever there is
+                self._newest, self._offset = -1, 0
         await self._pause(wait)
 
     async def _pause(self, seconds: float) -> None:
@@ -175,9 +177,9 @@ class Poller:
         if not isinstance(number, int) or isinstance(number, bool):
             self.journal.note("update_refused", level="warning")
             return False
+        self._newest = max(self._newest, number)
         if number in self._open or not self.local.is_new(number):
             return False
-        self._newest = max(self._newest, number)
         chat = chat_of(raw)
         if len(self._waiting[chat]) >= CHAT_QUEUE:
             self._drop(chat, self._waiting[chat].popleft())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from urllib.parse import urlsplit
 
 from bot.contacts.dial import dial
+from bot.contacts.hours import is_open
 from bot.contacts.model import Channel, Contact
 from bot.contacts.need import Pick
 from bot.texts.languages import Languages
@@ -17,10 +19,13 @@ INTERPRETERS = "interpreters"
 MAX_LANGUAGES = 6
 
 
-def contact_lines(pick: Pick, voice: Voice, languages: Languages, country: str, brief: bool = False) -> list[Line]:
+def contact_lines(
+    pick: Pick, voice: Voice, languages: Languages, country: str, brief: bool = False, now: datetime | None = None
+) -> list[Line]:
     """The lines of one contact. country: where the person is, for the form a number is dialled in.
 
-    brief: leave out what is not needed to act (under an outcome card).
+    brief: leave out what is not needed to act (under an outcome card). now: to say whether a line is open, where its
+    hours and time zone are certain.
     """
     contact, rtl = pick.contact, voice.language.rtl
     lines = [Line(voice.say(f"kind.{contact.kind}")), Line(contact.name, "bold")]
@@ -28,6 +33,8 @@ def contact_lines(pick: Pick, voice: Voice, languages: Languages, country: str, 
         lines.append(Line(territories(voice.language.tag).get(contact.country, contact.country)))
     for channel in contact.channels:
         lines += _channel_lines(channel, contact, voice, country)
+    if now is not None and not contact.is_always_open and (answers := is_open(contact, now)) is not None:
+        lines.append(Line(voice.say("contact.open_now" if answers else "contact.closed_now")))
     if not brief:
         lines += _facts(contact, voice, languages)
     if "stale" in pick.why or "page" in pick.why:

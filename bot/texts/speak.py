@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from bot.contacts.choose import choose
 from bot.contacts.model import Directory
@@ -63,10 +63,16 @@ class Reply:
 
 
 class Speaker:
-    """Puts screens into words. today: the date contacts are judged by."""
+    """Puts screens into words. today: the date contacts are judged by. now: aware time, for lines that keep hours."""
 
-    def __init__(self, offers: Offers, directory: Directory, today: Callable[[], date]) -> None:
-        self.offers, self.directory, self.today = offers, directory, today
+    def __init__(
+        self,
+        offers: Offers,
+        directory: Directory,
+        today: Callable[[], date],
+        now: Callable[[], datetime] | None = None,
+    ) -> None:
+        self.offers, self.directory, self.today, self.now = offers, directory, today, now
         self.languages = offers.languages
 
     def speak(self, screen: Screen, seal: Seal) -> Reply:
@@ -199,8 +205,9 @@ class Speaker:
             page.add(*safely("contact.only_emergency" if has_any else "contact.empty", voice))
         country, _ = self.directory.place(screen.session.country)
         limit = screen.want.limit if screen.want else 0
+        now = self.now() if self.now else None
         for pick in picked.picks[:limit]:
-            page.add(*contact_lines(pick, voice, self.languages, country, brief))
+            page.add(*contact_lines(pick, voice, self.languages, country, brief, now))
 
     def _contact_rows(
         self, screen: Screen, picked: Picked | None, voice: Voice, seal: Seal

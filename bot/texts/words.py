@@ -124,6 +124,8 @@ word("contact.app", "Message with {app}:", "I", "Before a number. {app} is the n
 word("contact.chat", "Chat on the web:", "I", "Before a web address.")
 word("contact.web", "Web page:", "I", "Before a web address.")
 word("contact.hours", "Open: {hours}", "I", "{hours} is for example 24/7 or Mon-Fri 09:00-17:00.")
+word("contact.open_now", "Open now.", "I", "By its stated hours, at the moment of the tap. Holidays are not known.")
+word("contact.closed_now", "Closed now.", "I", "By its stated hours, at the moment of the tap.")
 word("contact.always", "Day and night", "I", "Opening hours: at all hours, every day.")
 word("contact.languages", "Languages: {languages}", "I", "{languages} is a list of language names.")
 word("contact.interpreters", "interpreters", "I", "In a list of languages: the line has interpreters.")
