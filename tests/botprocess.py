@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from bot.config import ROOT
 from bot.simulator.app import build_app, running
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
 
@@ -30,6 +31,7 @@ class BotProcess:
             "HOME": str(folder / "home"),
             "TMPDIR": str(folder / "tmp"),
             "PYTHONDONTWRITEBYTECODE": "1",
+            "PYTHONPATH": str(ROOT),
             "WAYMARK_TOKEN_FILE": str(self.token_file),
             "WAYMARK_BOT_API": address,
             "WAYMARK_KEYS": str(folder / "keys"),

@@ -8,6 +8,7 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,7 +18,7 @@ from telegram.request import BaseRequest, RequestData
 
 import bot.messenger.app as app
 from bot.config import Config, Secret
-from bot.house import utc_now
+from bot.house import Content, read_content, utc_now
 from bot.log import Journal
 from bot.simulator.app import build_app, opened
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi, Call
@@ -159,6 +160,12 @@ class Scene:
         await self.settle()
 
 
+@cache
+def _content() -> Content:
+    """The content as it ships, read once for all scenes."""
+    return read_content(Config())
+
+
 def screen(person: Person) -> str:
     """The text of the one message of the bot in a chat; fails where there is more, or anything beside it."""
     messages = person.messages()
@@ -187,7 +194,7 @@ async def scene(
     config = Config(**{"country": "US", "keys": keys, **settings})
     async with _line(api, over_http) as (address, patches):
         config = replace(config, bot_api=address)
-        with patch.multiple(app, CALLS_PER_SECOND=0, **patches):
+        with patch.multiple(app, CALLS_PER_SECOND=0, read_content=lambda config: _content(), **patches):
             its = app.Time(stage.its.clock, stage.its.sleep)
             stage.running = asyncio.create_task(app.serve(config, Secret(LOCAL_TOKEN), journal, stop, its))
             try:

@@ -52,7 +52,7 @@ class Stage:
 
     async def wait_out(self) -> None:
         """Let everything that waits have its time, until nothing waits any more."""
-        while any(task.get_coro().__qualname__ == "Deliver._show_later" for task in asyncio.all_tasks()):
+        while any("Deliver._show_later" in repr(task.get_coro()) for task in asyncio.all_tasks()):
             self.its.advance(60)
             await asyncio.sleep(0.005)
 

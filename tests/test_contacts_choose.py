@@ -55,12 +55,13 @@ def test_whatever_is_known_the_rows_shown_are_fit_to_be_shown(country: str, regi
     """At most five rows, each fit for the person, none twice, in the promised order, never silently empty."""
     for asked in at_risk(country, region):
         choice = choose(DIRECTORY, asked)
-        rows = choice.contacts
-        assert len(rows) <= 5
+        assert len(choice.picks) <= 5
+        rows = tuple(pick.contact for pick in choice.picks if "abroad" not in pick.why)
         assert rows or choice.only_emergency
         assert choice.only_emergency == all(row.is_emergency for row in rows)
+        assert choice.only_emergency or rows == choice.contacts
         for pick in choice.picks:
-            assert_is_fit(pick.contact, asked)
+            assert_is_fit(pick.contact, asked, pick.why)
             assert pick.why
             assert {code.partition(":")[0] for code in pick.why} <= set(REASONS)
         numbers = [number for row in rows for number in sorted(row.numbers)]
@@ -68,12 +69,12 @@ def test_whatever_is_known_the_rows_shown_are_fit_to_be_shown(country: str, regi
         assert_is_ordered(rows, asked)
 
 
-def assert_is_fit(row: Contact, asked: Need) -> None:
+def assert_is_fit(row: Contact, asked: Need, why: tuple[str, ...]) -> None:
     assert row.confidence != "low"
     assert not row.never_default
     assert row.status == "active"
     assert row.audience not in {"public", "professional"}
-    assert row.country == asked.country
+    assert (row.country == asked.country) != ("abroad" in why)
     assert any(channel.way != "web" for channel in row.channels)
     if asked.minor:
         assert row.audience != "adult"
@@ -110,6 +111,46 @@ def test_only_these_countries_have_no_help_line(minor: bool, bare: set[str]) -> 
     found = {code for code in DIRECTORY.countries if choose(DIRECTORY, need(code, minor=minor)).only_emergency}
 
     assert found == bare
+
+
+@pytest.mark.parametrize(
+    ("country", "language", "expected"),
+    [
+        ("SV", "es", ["sv-emergency-911"]),
+        ("SV", "en", ["sv-emergency-911", "cz-lastrada-sos"]),
+        ("SA", "bn", ["sa-emergency-911", "bd-probash-bondhu"]),
+        ("KW", "fil", ["kw-emergency-112", "ph-dmw-1348"]),
+        ("QA", "id", ["qa-emergency-999", "id-bp2mi"]),
+        ("SD", "th", ["th-abroad-1300"]),
+        ("MM", "my", []),
+        ("SD", "uk", ["ua-1547"]),
+    ],
+)
+def test_where_there_is_only_an_emergency_number_lines_that_work_from_there_follow(
+    country: str, language: str, expected: list[str]
+) -> None:
+    """A line of another country follows where its row names a number for callers from abroad, in their language."""
+    choice = choose(DIRECTORY, need(country, language=language))
+
+    assert choice.only_emergency
+    assert ids(choice) == expected
+    for pick in choice.picks:
+        if "abroad" in pick.why:
+            assert pick.contact.phone == DIRECTORY.by_id[pick.contact.id].phone_abroad
+            assert all(number.startswith("+") for number in pick.contact.numbers)
+
+
+def test_lines_for_people_of_one_origin_are_not_offered_for_speaking_english() -> None:
+    """English says nothing about where somebody comes from: the line for Filipino workers needs Filipino."""
+    assert "ph-dmw-1348" not in ids(choose(DIRECTORY, need("SA", language="en")))
+    assert "ph-dmw-1348" in ids(choose(DIRECTORY, need("SA", language="fil")))
+
+
+def test_no_line_from_abroad_stands_beside_a_line_of_the_country() -> None:
+    """Where the country has a help line of its own, nobody is sent across a border."""
+    for code in DIRECTORY.countries:
+        choice = choose(DIRECTORY, need(code, language="fil"))
+        assert choice.only_emergency or not any("abroad" in pick.why for pick in choice.picks)
 
 
 def test_without_a_country_nothing_is_guessed() -> None:
@@ -301,10 +342,12 @@ def test_a_country_in_flux_shows_the_page_only_after_thirty_days() -> None:
 def test_on_no_day_is_an_expired_number_shown(days: int) -> None:
     """Whatever the day, a number is shown only within the limits of its tier."""
     on = CHECKED + timedelta(days=days)
-    for code, country in DIRECTORY.countries.items():
-        for minor, worker in product([False, True], [False, True]):
-            for row in choose(DIRECTORY, need(code, on, minor=minor, worker=worker)).contacts:
+    for code in DIRECTORY.countries:
+        for minor, worker, language in product([False, True], [False, True], ["en", "bn", "ru"]):
+            asked = need(code, on, minor=minor, worker=worker, language=language)
+            for row in choose(DIRECTORY, asked).contacts:
                 if row.tier != "A" and row.numbers:
+                    country = DIRECTORY.countries[row.country]
                     local = row.tier == "C"
                     rhythm = min(country.recheck_days, 60) if local else country.recheck_days
                     assert days <= (2 * rhythm if rhythm > 30 else rhythm), row.id

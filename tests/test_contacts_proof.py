@@ -30,9 +30,14 @@ DIRECTORY = load([ROOT / "flows" / "contacts"])
 LANGUAGES = tuple(read_languages(ROOT / "locales" / "languages.toml").by_tag)
 FAR = [row for row in DIRECTORY if row.phone_abroad and (row.phone_abroad != row.phone or "origin" in row.serves)]
 NO_YES = (False, True)
+# Where lines of other countries may be shown, to adults or to minors.
+BARE = {
+    code
+    for code, minor in product(DIRECTORY.countries, NO_YES)
+    if choose(DIRECTORY, Need(country=code, on=DAY, minor=minor)).only_emergency
+}
 # Of the bands only "none" makes a difference, and none at all when it is urgent; urgent as a band is urgent.
 BANDS_URGENT = (("strong", False), ("none", False), ("strong", True))
-MANY_REGIONS = 10
 
 Key = tuple[object, ...]
 
@@ -40,6 +45,8 @@ Key = tuple[object, ...]
 def language_key(country: Country, tag: str) -> Key:
     """All that choosing can learn of a language: which rows speak it, here and on lines for callers from abroad."""
     here = tuple(tongue(row.languages, tag) for row in country.contacts)
+    if country.code not in BARE:
+        return here
     return (here, tuple(names(row.languages, tag) for row in FAR), tag == "en")
 
 
@@ -63,26 +70,28 @@ def regions_of(country: Country) -> list[str | None]:
 
 
 def routes_of(country: Country, region: str | None, most: int) -> list[tuple[str, ...]]:
-    """No route, each route and each pair that differs (self-harm counts first), and all of them."""
+    """No route; with most=1 each route that differs and all together; with 2 each pair too (self-harm comes first)."""
     near = [row.contact for row in rows(country, region) if row.nearness != ELSEWHERE or not region]
     known = sorted(ROUTES, key=lambda route: route != "self_harm")
     found: dict[Key, tuple[str, ...]] = {(): ()}
     for amount in range(1, most + 1):
         for some in combinations(known, amount):
             found.setdefault(tuple(route_key(near, route) for route in some), some)
-    return [*found.values(), tuple(known)]
+    return [*found.values(), tuple(known)] if most else [()]
 
 
 def people(country: Country) -> Iterator[Need]:
-    """Everybody at risk who can be told apart in a country."""
+    """Everybody at risk who can be told apart in a country.
+
+    In a region every route is walked in one language, every language without a route; pairs of routes without region.
+    """
     languages = languages_of(country)
-    regions = regions_of(country)
-    for region in regions:
-        most = 1 if region and len(regions) > MANY_REGIONS else 2
+    walks = [(None, language, 1) for language in languages[1:]] + [(None, languages[0], 2)]
+    for region in regions_of(country)[1:]:
+        walks += [(region, language, 0) for language in languages[1:]] + [(region, languages[0], 1)]
+    for region, language, most in walks:
         for routes in routes_of(country, region, most):
-            for language, (band, urgent), minor, fear, quiet in product(
-                languages, BANDS_URGENT, NO_YES, NO_YES, NO_YES
-            ):
+            for (band, urgent), minor, fear, quiet in product(BANDS_URGENT, NO_YES, NO_YES, NO_YES):
                 yield Need(
                     country=country.code, region=region, on=DAY, minor=minor, band=band, routes=routes, fear=fear,
                     quiet=quiet, urgent=urgent, language=language,

@@ -192,7 +192,7 @@ def test_a_file_that_is_too_large_is_not_parsed(tmp_path: Path, monkeypatch: pyt
     monkeypatch.setattr(file_module.tomllib, "loads", lambda text: pytest.fail("was parsed"))
 
     assert findings(tmp_path, "#" * (256 * 1024 + 1)) == [
-        "contacts/us: the file has more than 262144 bytes. Move rows to a file of the same name in another folder."
+        "contacts/us: the file has more than 262144 bytes. Move rows to us-2.toml beside it."
     ]
 
 
@@ -217,6 +217,20 @@ def test_all_mistakes_of_all_files_are_shown_together(tmp_path: Path) -> None:
     with pytest.raises(ContentError) as caught:
         load([tmp_path])
     assert str(caught.value).count("\n") == 2
+
+
+def test_a_country_goes_on_in_numbered_files(tmp_path: Path) -> None:
+    """us-2.toml and further files hold rows of the same country; what the first file says of it holds."""
+    (tmp_path / "us.toml").write_text(HEAD + "recheck_days = 30\n" + row(), encoding="utf-8")
+    for number in (2, 10):
+        (tmp_path / f"us-{number}.toml").write_text(HEAD + row(id=f'"us-part-{number}"'), encoding="utf-8")
+    (tmp_path / "us-1.toml").write_text(HEAD, encoding="utf-8")
+
+    reading = read([tmp_path])
+
+    assert [contact.id for contact in reading.directory] == ["us-one", "us-part-2", "us-part-10"]
+    assert reading.directory.countries["US"].recheck_days == 30
+    assert [finding.address for finding in reading.findings] == ["contacts/us-1"]
 
 
 def test_ids_and_country_numbers_belong_to_one_only(tmp_path: Path) -> None:
@@ -302,6 +316,10 @@ NOT_KNOWN = (
         (
             {"kind": '"tipline"', "audience": '"public"'},
             "tipline for public is not never_default. Write never_default = true.",
+        ),
+        (
+            EMERGENCY | {"id": '"us-one"', "phone": '"112"', "tier": '"B"'},
+            'tier is B on an emergency row. Write tier = "A".',
         ),
         ({"confidence": '"low"'}, 'tier is B, but the row is low or has no number. Write tier = "D".'),
         ({"phone": None}, 'tier is B, but the row is low or has no number. Write tier = "D".'),

@@ -314,7 +314,7 @@ def test_a_private_form_is_never_counted(private: Content) -> None:
 
 def test_no_cell_of_the_store_names_a_private_form(private: Content, content: Content, tmp_path: Path) -> None:
     """The closed list of what may be counted, and its digest, are those of what ships."""
-    cells = []
+    cells: list[set[str]] = []
     for one in (private, content):
         folder = tmp_path / str(len(cells))
         folder.mkdir()

@@ -56,8 +56,8 @@ def test_a_thousand_people_leave_no_trace(
     async def talk(stage: Scene) -> None:
         async def settle() -> None:
             await stage.settle()
-            stage.its.advance(2.0 / AT_ONCE)
-            clock.now += timedelta(seconds=4)
+            stage.its.advance(2)
+            clock.now += timedelta(seconds=1)
 
         for begin in range(0, PEOPLE, AT_ONCE):
             numbers = range(begin, begin + AT_ONCE)
@@ -78,7 +78,7 @@ def test_a_thousand_people_leave_no_trace(
     with sqlite3.connect(tmp_path / "data" / "counts.db") as database:
         tables = [name for (name,) in database.execute("select name from sqlite_master where type = 'table'")]
     assert tables
-    assert len(counted) > 20
+    assert {tally.event for tally in counted} == {"started", "ended"}
     assert scan(tmp_path, needles(PEOPLE)) == {}
 
 
@@ -122,7 +122,7 @@ ID = FIRST_ID + 7
         ID.to_bytes(8, "big"), ID.to_bytes(8, "little"), ID.to_bytes(6, "big"), f"{ID:x}".encode(),
         hashlib.sha256(str(ID).encode()).digest(), hashlib.md5(str(ID).encode()).hexdigest().encode(),
         hashlib.sha1(ID.to_bytes(8, "big")).digest(), base64.b64encode(hashlib.sha256(str(ID).encode()).digest()),
-        hashlib.blake2b(str(ID).encode()).digest()[:8], gzip.compress(f"x{WORD}x".encode()),
+        hashlib.blake2b(str(ID).encode()).digest()[:8], gzip.compress(f"x{WORD}x".encode(), mtime=0),
         zlib.compress(str(ID).encode()),
     ],
     ids=lambda value: value[:20].hex(),

@@ -12,7 +12,7 @@ import pytest
 from botloop import Stage, perform
 from botscene import Scene, play, scene, screen
 
-from bot.messenger.updates import chat_of
+from bot.messenger.updates import NOTHING_TO_DO_SECONDS, chat_of
 
 GOOD = {"message_id": 5, "date": 1, "chat": {"id": 9, "type": "private"}, "text": "fine"}
 MALFORMED: list[dict[str, Any]] = [
@@ -202,26 +202,47 @@ def test_an_update_without_a_number_does_not_make_the_loop_spin() -> None:
         for _ in range(20):
             await asyncio.sleep(0.001)
         assert len(stage.wire.polls) == 1
+        assert stage.its.asked == [NOTHING_TO_DO_SECONDS] == [1.0]
         stage.api.user().send("good")
         await stage.until(lambda: stage.ended == ["good"], passing=1)
 
     perform(act)
 
 
-def test_numbers_that_begin_anew_lower_are_served() -> None:
-    """After a week without updates Telegram may count from a lower number; nobody is lost and nothing spins."""
+def batch(*numbers: int) -> tuple[int, bytes]:
+    result = [{"update_id": number, "message": GOOD | {"text": f"{number}"}} for number in numbers]
+    return 200, json.dumps({"ok": True, "result": result}).encode()
 
-    async def act(stage: Stage) -> None:
-        stage.api.user().send("before")
-        await stage.until(lambda: stage.api.is_drained)
-        stage.api.inbox._next_update = 70
-        stage.wire.polls.clear()
-        stage.api.user().send("after")
-        stage.api.user().send("and then")
-        await stage.until(lambda: stage.ended[1:] == ["after", "and then"] and stage.api.is_drained, passing=1)
-        assert len(stage.wire.polls) < 20
 
-    perform(act)
+def test_numbers_that_begin_anew_lower_are_served_and_confirmed() -> None:
+    """After a week without updates Telegram may count from a lower number: what comes again is confirmed by that."""
+
+    async def run() -> None:
+        stage = Stage()
+        stage.wire.instead.extend([batch(900), *[batch(70, 71)] * 4])
+        polling = asyncio.create_task(stage.poller.run())
+        await stage.until(lambda: any("offset=72&" in url for url in stage.wire.polls), passing=1)
+        await stage.poller.stop(1)
+        await polling
+        assert stage.ended == ["900", "70", "71"]
+
+    asyncio.run(run())
+
+
+def test_after_a_bad_request_the_loop_asks_for_whatever_there_is() -> None:
+    """An offset Telegram does not take is given up; what was handled already is not handled twice."""
+
+    async def run() -> None:
+        stage = Stage()
+        refused = 400, b'{"ok": false, "error_code": 400, "description": "Bad Request: offset is in the future"}'
+        stage.wire.instead.extend([batch(900), refused, batch(900, 5)])
+        polling = asyncio.create_task(stage.poller.run())
+        await stage.until(lambda: stage.ended == ["900", "5"], passing=1)
+        await stage.poller.stop(1)
+        await polling
+        assert "offset=0&" in stage.wire.polls[2]
+
+    asyncio.run(run())
 
 
 @pytest.mark.parametrize("raw", [*MALFORMED, *UNKNOWN], ids=str)

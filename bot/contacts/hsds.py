@@ -80,7 +80,7 @@ def _phones(contact: Contact) -> Iterator[dict[str, str]]:
 def _attributes(contact: Contact) -> Iterator[dict[str, Any]]:
     values: Mapping[str, Any] = {"country": contact.country, **table_of(contact)}
     for key, value in values.items():
-        if key not in NATIVE:
+        if key not in NATIVE and value != "unknown":
             text = BETWEEN.join(value) if isinstance(value, list) else "true" if value is True else str(value)
             yield {
                 "id": identifier("attribute", f"{contact.id} {key}"),

@@ -87,6 +87,7 @@ def _ours(bundle: Bundle, findings: list[Finding]) -> dict[str, Any]:
         else:
             found[key] = value.split(BETWEEN) if key in LISTS else value == "true" if key == "never_default" else value
     if found:
+        found = {"anonymous": "unknown", "police_involved": "unknown"} | found
         blank = {key: None for key in ("status_reason", "limits", "languages") if key not in found}
         return blank | found
     return found

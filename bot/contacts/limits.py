@@ -9,6 +9,7 @@ from bot.errors import ContentError, Finding
 
 MAX_BYTES = 32 * 1024 * 1024
 MAX_ROWS = 20_000
+MAX_RECORDS = 20 * MAX_ROWS  # rows of one table of a package: a service has several of most things
 MAX_DEPTH = 20
 MAX_MEMBERS = 200
 MAX_UNPACKED = 4 * MAX_BYTES

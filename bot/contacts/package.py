@@ -14,7 +14,18 @@ from typing import Any
 from bot.errors import ContentError, Finding
 
 from .bundle import READ, Bundle, Record, bundles, join
-from .limits import MAX_BYTES, MAX_DEPTH, MAX_MEMBERS, MAX_RATIO, MAX_UNPACKED, depth, read_bytes, read_text, refuse
+from .limits import (
+    MAX_BYTES,
+    MAX_DEPTH,
+    MAX_MEMBERS,
+    MAX_RATIO,
+    MAX_RECORDS,
+    MAX_UNPACKED,
+    depth,
+    read_bytes,
+    read_text,
+    refuse,
+)
 from .sheet import NUMBERS, escape, read_cell, read_rows
 
 MANIFEST = "datapackage.json"
@@ -135,7 +146,7 @@ def _paths(manifest: Any, name: str) -> dict[str, str]:
 
 
 def _read_table(data: bytes, name: str) -> list[Record]:
-    header, rows = read_rows(data, name)
+    header, rows = read_rows(data, name, MAX_RECORDS)
     findings: list[Finding] = []
     records: list[Record] = []
     for number, cells in rows:

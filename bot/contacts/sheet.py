@@ -63,7 +63,7 @@ def escape(text: str, column: str = "") -> str:
 
 def read_sheet(data: bytes, name: str) -> list[Draft]:
     """The rows of a sheet. Raises ContentError with every mistake, each with its row, column and remedy."""
-    header, rows = read_rows(data, name)
+    header, rows = read_rows(data, name, MAX_ROWS)
     _check_header(header, name)
     findings: list[Finding] = []
     drafts = []
@@ -87,7 +87,7 @@ def read_sheet(data: bytes, name: str) -> list[Draft]:
     return drafts
 
 
-def read_rows(data: bytes, name: str) -> tuple[list[str], list[tuple[int, list[str]]]]:
+def read_rows(data: bytes, name: str, most: int) -> tuple[list[str], list[tuple[int, list[str]]]]:
     """The header and the numbered rows of a table, empty rows left out."""
     reader = csv.reader(io.StringIO(read_text(data, name), newline=""), strict=True)
     rows: list[tuple[int, list[str]]] = []
@@ -96,8 +96,8 @@ def read_rows(data: bytes, name: str) -> tuple[list[str], list[tuple[int, list[s
         for number, cells in enumerate(reader, 1):
             if any(cells):
                 rows.append((number, cells))
-            if len(rows) > MAX_ROWS:
-                raise refuse(f"{name} row {number}", f"is beyond {MAX_ROWS} rows.", "Split the file.")
+            if len(rows) > most + 1:
+                raise refuse(f"{name} row {number}", f"is beyond {most} rows.", "Split the file.")
     except csv.Error as error:
         remedy = "Look for a quotation mark too many, or a line end inside a cell."
         raise refuse(f"{name} row {number + 1}", f"cannot be read: {error}.", remedy) from None
