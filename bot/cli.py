@@ -44,22 +44,31 @@ def main() -> None:
 
 
 @main.command("try", epilog="Example: waymark try --port 8081 --no-browser")
-@click.option("--port", default=8080, show_default=True, help="Port on this machine; 0 takes any free one.")
+@click.option(
+    "--port",
+    default=8080,
+    show_default=True,
+    type=click.IntRange(0, 65535),
+    help="Port on this machine; 0 takes any free one.",
+)
 @click.option("--no-browser", is_flag=True, help="Do not open the page.")
-@click.option("--country", default="US", show_default=True, help="Country assumed until the person picks one.")
-def try_(port: int, no_browser: bool, country: str) -> None:
+@click.option("--country", help="Country assumed until the person picks one (WAYMARK_COUNTRY, else US).")
+def try_(port: int, no_browser: bool, country: str | None) -> None:
     """Chat with the real bot on a page of this machine: no token, nothing leaves it."""
     from bot.simulator.home import home
+    from bot.terminal import settle
 
-    home(port, country, open_page=not no_browser, say=click.echo)
+    config = settle(country)
+    settings = {"WAYMARK_COUNTRY": config.country, "WAYMARK_REGION": config.region}
+    home(port, settings, open_page=not no_browser, say=click.echo)
 
 
 @main.command(epilog="Example: waymark talk self_adult --locale es --record journey.toml")
 @click.argument("flow", default="core")
 @click.option("--locale", default="en", show_default=True, help="Language tag, such as es or fa_AF.")
-@click.option("--country", default="US", show_default=True, help="Country for contacts.")
+@click.option("--country", help="Country for contacts (WAYMARK_COUNTRY, else US).")
 @click.option("--record", type=click.Path(dir_okay=False, path_type=Path), help="Write the talk as a journey.")
-def talk(flow: str, locale: str, country: str, record: Path | None) -> None:
+def talk(flow: str, locale: str, country: str | None, record: Path | None) -> None:
     """Talk in this terminal: numbered choices, the same screens."""
     from bot.terminal import converse
 
@@ -70,10 +79,10 @@ def talk(flow: str, locale: str, country: str, record: Path | None) -> None:
 @click.argument("flow")
 @click.option("--answer", "answers", multiple=True, metavar="STEP=OPTION", help="An answer; the rest is quiet.")
 @click.option("--minor", is_flag=True, help="As for a person under 18.")
-@click.option("--country", default="US", show_default=True, help="Country for contacts.")
+@click.option("--country", help="Country for contacts (WAYMARK_COUNTRY, else US).")
 @click.option("--locale", default="en", show_default=True, help="Language tag.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-def play(flow: str, answers: tuple[str, ...], minor: bool, country: str, locale: str, as_json: bool) -> None:
+def play(flow: str, answers: tuple[str, ...], minor: bool, country: str | None, locale: str, as_json: bool) -> None:
     """Walk a flow without chat and print where it ends."""
     from bot.terminal import play_flow
 

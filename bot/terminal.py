@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from bot.config import Config, read_config
+from bot.contacts.read import read as read_contacts
 from bot.engine.engine import Engine
 from bot.engine.play import Played, first_session, play, screen_cards
 from bot.engine.session import Session
@@ -19,19 +20,31 @@ from bot.house import Content, build_talk, read_content, utc_now
 from bot.seal.keyring import KEY_BYTES, Keyring
 from bot.seal.token import Place
 from bot.talk import Talk, minutes_since_epoch
-from bot.texts.speak import Reply
 
 HERE = Place(0, 0, 0)
+USUAL_COUNTRY = "US"
 
 
-def _open(country: str, locale: str) -> tuple[Config, Content, Talk, Session]:
+def settle(country: str | None, config: Config | None = None) -> Config:
+    """The settings, for the country named: the one asked for, else the operator's, else the United States.
+
+    Raises WaymarkError for a country that has no contacts.
+    """
+    config = config or read_config()
+    if country is None:
+        return config if config.country else replace(config, country=USUAL_COUNTRY)
+    known = read_contacts([config.root / "flows" / "contacts", *config.contacts]).directory.countries
+    if country.upper() not in known:
+        raise WaymarkError("--country", f'is "{country}".', near(country.upper(), known))
+    return replace(config, country=country.upper(), region="")
+
+
+def _open(country: str | None, locale: str) -> tuple[Config, Content, Talk, Session]:
     """A talk of this process alone, and a session in the language and country named."""
-    config = replace(read_config(), country=country.upper())
+    config = settle(country)
     content = read_content(config)
     if locale not in content.languages.by_tag:
         raise WaymarkError("--locale", f'is "{locale}".', near(locale, content.languages.by_tag))
-    if config.country not in content.directory.countries:
-        raise WaymarkError("--country", f'is "{country}".', near(config.country, content.directory.countries))
     keys = Keyring(None, lambda: 0, lambda length: bytes(range(KEY_BYTES)))
     talk = build_talk(config, content, keys)
     start = replace(
@@ -40,10 +53,10 @@ def _open(country: str, locale: str) -> tuple[Config, Content, Talk, Session]:
     return config, content, talk, start
 
 
-def play_flow(flow: str, answers: Mapping[str, str], minor: bool, country: str, locale: str) -> dict[str, Any]:
+def play_flow(flow: str, answers: Mapping[str, str], minor: bool, country: str | None, locale: str) -> dict[str, Any]:
     """One walk as plain values, for people and programs."""
     _, _, talk, start = _open(country, locale)
-    session = first_session(talk.engine, flow, minor=minor, consented=True, session=start)
+    session = first_session(talk.engine, flow, minor=minor, session=start)
     walked = play(talk.engine, session, answers)
     return as_dict(walked, contacts_of(talk, walked.session))
 
@@ -73,11 +86,13 @@ def as_dict(walked: Played, contacts: list[str]) -> dict[str, Any]:
 
 
 def converse(
-    flow: str, locale: str, country: str, record: Path | None, ask: Callable[[str], str] | None = None
+    flow: str, locale: str, country: str | None, record: Path | None, ask: Callable[[str], str] | None = None
 ) -> None:
     """A talk with numbered choices; an empty line or the Leave button ends it."""
+    if record is not None and not record.parent.is_dir():
+        raise WaymarkError("--record", f'"{record.parent}" is no folder.', "Name a file in a folder that exists.")
     _, _, talk, start = _open(country, locale)
-    session = first_session(talk.engine, flow, minor=False, consented=True, session=start)
+    session = first_session(talk.engine, flow, minor=False, session=start)
     reply = talk.turn(talk.seal.seal(session, HERE), HERE)
     while not reply.leave:
         buttons = [button for row in reply.rows for button in row]
@@ -95,8 +110,17 @@ def converse(
             session = opened
         reply = talk.turn(buttons[int(chosen) - 1].data, HERE, beside)
     if record is not None:
-        record.write_text(journey(talk.engine, session), encoding="utf-8")
-        click.echo(f"Wrote {record}")
+        _write(record, journey(talk.engine, session))
+
+
+def _write(record: Path, text: str) -> None:
+    try:
+        record.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise WaymarkError(
+            "--record", f'"{record}" cannot be written: {error.strerror}.', "Choose another place."
+        ) from None
+    click.echo(f"Wrote {record}")
 
 
 def _prompt(text: str) -> str:
@@ -119,8 +143,3 @@ def journey(engine: Engine, session: Session) -> str:
         lines.append(f'  ["{step}", "{flow.steps[step].options[index].id}"],')
     cards = ", ".join(f'"{card}"' for card in screen_cards(shown.texts))
     return "\n".join([*lines, "]", f'band = "{shown.band or ""}"', f"cards = [{cards}]", ""])
-
-
-def first_choice(reply: Reply) -> str:
-    """What the first button of a reply carries."""
-    return reply.rows[0][0].data

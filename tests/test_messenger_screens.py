@@ -125,7 +125,7 @@ def starts(engine: Engine, flow: str, locale: int) -> Iterator[Session]:
     talk_of = Session(flow, locale, country=1, started=0, number=5)
     guided = engine.library.flows[flow].family == "guided"
     for minor in (False, True):
-        session = first_session(engine, flow, minor=minor, consented=guided, session=talk_of)
+        session = first_session(engine, flow, minor=minor, session=talk_of)
         yield session
         if guided:
             yield replace(session, second=2 if locale == 1 else 1)

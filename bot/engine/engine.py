@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from bot.engine.machine import Chart, Position
 from bot.engine.outcome import end_texts, instrument_texts, list_texts, route_cards, sign_texts, touched_texts
-from bot.engine.screen import HELP, LANGUAGES, LEAVE, Choice, Kind, Screen, Static, Text, Want
-from bot.engine.session import Flag, Session
+from bot.engine.screen import LEAVE, Choice, Kind, Screen, Text, Want
+from bot.engine.session import Flag, Session, Turn
 from bot.flow.model import FAMILIES, Button, Library, Option, Step
 from bot.flow.scoring import Measures
 
@@ -135,8 +135,8 @@ class Engine:
 
     def _turn_back(self, session: Session) -> tuple[Session, Kind | None]:
         """What a Back button shows; a first question leads to the menu, the very first card to the languages."""
-        turn, session = session.turn, session.marked(session.turn.HERE)
-        if not turn & turn.BACK:
+        turn, session = session.turn, session.marked(Turn.HERE)
+        if not turn & Turn.BACK:
             return session, None
         if session.has(Flag.HELP):
             return session.at(off=Flag.HELP), None
@@ -274,14 +274,16 @@ class Engine:
         return replace(screen, guided="worker") if chart.flow.family == "guided" else screen
 
     def want(self, session: Session, position: Position) -> Want:
-        """Which contacts fit where the person stands."""
+        """Which contacts fit where the person stands. In a client's view nothing of the answers shows, not even so."""
         chart = self.charts[session.flow]
+        if session.has(Flag.CLIENT):
+            return Want(minor=session.has(Flag.MINOR))
         measures = chart.measures(position)
         ended = position.state.startswith(("card:", "view:", "CONTACTS", "SIGNS"))
         return Want(
             urgent="urgent" in measures.facts,
             minor="minor" in measures.facts,
-            worker=session.has(Flag.WORKER) and not session.has(Flag.CLIENT),
+            worker=session.has(Flag.WORKER),
             band=chart.band(measures) if ended else None,
             routes=tuple(name for name in self.library.routes if name in measures.routes),
         )
@@ -302,6 +304,3 @@ class Engine:
                 yield Choice("", go, flow.title)
             else:
                 yield Choice(f"{flow.id}.title" if flow else f"button.{button.id}", go)
-
-
-__all__ = ["HELP", "LANGUAGES", "Engine", "Static"]

@@ -123,9 +123,10 @@ def _near(word: str, known: list[str]) -> str:
     return f'Did you mean "{close[0]}"?' if close else "waymark draw FLOW shows the steps of a flow."
 
 
-def first_session(engine: Engine, flow: str, *, minor: bool, consented: bool, session: Session) -> Session:
+def first_session(engine: Engine, flow: str, *, minor: bool, session: Session) -> Session:
     """A session at the start of a flow, whose gate counts as passed."""
     if flow not in engine.library.flows:
         raise WaymarkError(flow, "is no flow.", _near(flow, list(engine.library.flows)))
-    flags = (Flag.MINOR if minor else Flag.NONE) | (Flag.CONSENTED | Flag.WORKER if consented else Flag.NONE)
+    guided = engine.library.flows[flow].family == "guided"
+    flags = (Flag.MINOR if minor else Flag.NONE) | (Flag.CONSENTED | Flag.WORKER if guided else Flag.NONE)
     return replace(session.in_flow(flow), flags=flags)

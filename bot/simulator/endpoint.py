@@ -34,11 +34,13 @@ class Guard:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse a foreign Host or Origin, pass on the rest."""
+        """Refuse a foreign Host, Origin or page, pass on the rest."""
         if scope["type"] == "http":
             headers = Headers(scope=scope)
             host, origin = headers.get("host", ""), headers.get("origin", "")
-            if urlsplit(f"//{host}").hostname not in _LOOPBACK or origin not in ("", f"http://{host}"):
+            site = headers.get("sec-fetch-site", "none")  # browsers say where a request comes from, images included
+            is_ours = origin in ("", f"http://{host}") and site in ("none", "same-origin")
+            if urlsplit(f"//{host}").hostname not in _LOOPBACK or not is_ours:
                 await PlainTextResponse("This stand-in answers this machine only.", 421)(scope, receive, send)
                 return
         await self._app(scope, receive, send)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import secrets
 import signal
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.errors import WaymarkError
@@ -19,24 +20,29 @@ from bot.simulator.child import Supervisor
 Say = Callable[[str], object]
 
 
-def home(port: int, country: str, open_page: bool, say: Say) -> None:
-    """Serve until Ctrl-C. Raises WaymarkError where the port is taken or the bot ends by itself."""
+def home(port: int, settings: Mapping[str, str], open_page: bool, say: Say) -> None:
+    """Serve until Ctrl-C.
+
+    settings: environment variables for the bot. Raises WaymarkError where the port is taken or the bot ends by itself.
+    """
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_home(port, country, open_page, say))
+        asyncio.run(_home(port, settings, open_page, say))
 
 
-async def _home(port: int, country: str, open_page: bool, say: Say) -> None:
+async def _home(port: int, settings: Mapping[str, str], open_page: bool, say: Say) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
     with tempfile.TemporaryDirectory(prefix="waymark-try-") as folder:
         token_file = Path(folder) / "token"
-        token_file.write_text(LOCAL_TOKEN, encoding="utf-8")
+        token = LOCAL_TOKEN.partition(":")[0] + ":" + secrets.token_urlsafe(26)  # no other page can guess it
+        token_file.write_text(token, encoding="utf-8")
         keys = Path(folder) / "keys"
         keys.mkdir(mode=0o700)
-        env = {"WAYMARK_TOKEN_FILE": str(token_file), "WAYMARK_COUNTRY": country, "WAYMARK_KEYS": str(keys)}
+        env = {"WAYMARK_TOKEN_FILE": str(token_file), "WAYMARK_KEYS": str(keys)}
+        env |= settings
         child = Supervisor([sys.executable, "-m", "bot", "run"])
-        app = build_app(BotApi(LOCAL_TOKEN), lambda: child.restart(), pid=lambda: child.pid)
+        app = build_app(BotApi(token), lambda: child.restart(), pid=lambda: child.pid)
         async with opened(app, port) as address:  # the port, and so the child's settings, are known only now
             child = Supervisor([sys.executable, "-m", "bot", "run"], env | {"WAYMARK_BOT_API": address})
             await child.start()

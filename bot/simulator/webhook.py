@@ -32,12 +32,12 @@ class World(Protocol):
 
 
 def set_webhook(inbox: Inbox, params: Mapping[str, Any]) -> bool:
-    """Carry out setWebhook; without encryption only on this machine, as Telegram's own local server allows."""
+    """Carry out setWebhook, on this machine alone: what is written to the stand-in never leaves it."""
     url = params["url"]
     if not url:
         return delete_webhook(inbox, params)
     parts = urlsplit(url)
-    if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
+    if parts.scheme not in ("https", "http") or parts.hostname not in _LOOPBACK:
         raise bad_request("bad webhook: An HTTPS URL must be provided for webhook")
     if "allowed_updates" in params:
         inbox.kinds = tuple(params["allowed_updates"]) or DEFAULT_KINDS
