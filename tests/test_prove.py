@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import small
 
-from bot.engine import explore, proofs, prove
+from bot.engine import explore, monotone, proofs, prove
 from bot.engine.engine import Engine
 from bot.engine.explore import Map, Summary
 from bot.engine.screen import Screen
@@ -528,7 +528,7 @@ def test_every_finding_of_a_proof_has_a_case(tmp_path: Path, monkeypatch: pytest
         reached.add((frame.f_globals["__name__"], frame.f_lineno))
         return Finding(address, what, remedy, level)
 
-    for module in (prove, proofs):
+    for module in (prove, proofs, monotone):
         monkeypatch.setattr(module, "Finding", recorded)
     for files, _ in DEFECTS.values():
         said(house(tmp_path, **files))
@@ -540,7 +540,7 @@ def test_every_finding_of_a_proof_has_a_case(tmp_path: Path, monkeypatch: pytest
     (tmp_path / "wide").mkdir()
     test_a_flow_too_wide_to_walk_is_said_so(tmp_path / "wide", monkeypatch)
 
-    for module in (prove, proofs):
+    for module in (prove, proofs, monotone):
         assert _places(module.__name__, source_of.getsource(module)) - reached == set()
 
 
