@@ -57,7 +57,6 @@ button("ui.choose_place", "Choose a country", "Opens the list of countries.")
 button("ui.other_place", "Another country", "Opens the list of countries; one was chosen before.")
 button("ui.choose_region", "Choose a region", "Opens the list of states, provinces or regions of the country.")
 button("ui.whole_country", "Whole country", "Shows lines that serve the whole country, not one region.")
-button("ui.more_places", "More countries", "Opens the next page of countries.")
 button("ui.cannot_talk", "I cannot talk now", "Lines that take text come first.")
 button("ui.can_talk", "I can talk", "Undoes the button 'I cannot talk now'.")
 button("ui.fear", "I fear officials", "The person fears police or visa staff; other lines come first.")
@@ -90,9 +89,7 @@ word("ui.regions", "Which part of the country? You can also see lines for the wh
 word("ui.unread", "I cannot read this button any more. You can start again, get help now, or leave.", "S",
      "Shown for every button that is too old or was made for another chat.")
 word("ui.done", "Thank you. Take care of yourself.", "I", "The last line after a guided talk, to the worker.")
-word("ui.closed", "OK", "N", "A neutral word left where a message could not be removed.")
 word("ui.nothing", "nothing", "I", "Stands where a list of open points would be, when there is none.")
-word("ui.unavailable", "This part is closed right now.", "N", "A talk that cannot be opened at the moment.")
 
 # Around questions and results.
 word("ui.signs", "These answers are signs that others have named too:", "I", "Above a list of the person's own answers.")
