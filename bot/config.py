@@ -106,7 +106,7 @@ def _file_values(path: Path) -> dict[str, object]:
         return {}
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:  # broken syntax and encoding are ValueErrors
         raise WaymarkError(FILE, f"cannot be read: {error}.", "Mend or remove it.") from None
     for key in data:
         if key not in SETTINGS:

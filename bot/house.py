@@ -16,7 +16,7 @@ from bot.counts.once import Seen
 from bot.counts.tally import Counter, NullCounter
 from bot.engine.engine import Engine
 from bot.engine.proofs import broken_flows
-from bot.errors import Finding
+from bot.errors import ContentError, Finding
 from bot.flow.check import check_library
 from bot.flow.digest import under_rule
 from bot.flow.model import Library
@@ -33,6 +33,7 @@ from bot.texts.speak import Speaker
 
 UNIX_EPOCH = date(1970, 1, 1)
 VERSION_DIGITS = 8
+DOOR = "core"  # the flow that every talk begins with
 
 
 def utc_now() -> datetime:
@@ -50,19 +51,44 @@ class Content:
     found: tuple[Finding, ...] = ()
     sound: tuple[str, ...] = ()
 
+    @property
+    def withdrawn(self) -> tuple[str, ...]:
+        """Addresses of the flows, files and rows that are left out."""
+        flows = [id for id in self.library.flows if id not in self.sound]
+        errors = [finding.address for finding in self.found if finding.level == "error"]
+        return tuple(dict.fromkeys([*flows, *errors]))
 
-def read_content(config: Config) -> Content:
-    """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
+
+def read_flows(config: Config) -> tuple[Library, list[Finding], tuple[str, ...]]:
+    """All flows under the deployment's minor rule, what is wrong with them, and the ids of those that may be walked."""
     library, found = gather([config.root / "flows", *config.flows])
     found += check_library(library)
     library = under_rule(library, config.minor_rule)
     broken = broken_flows(found)
-    shared = {finding.address for finding in found if finding.level == "error"}
+    errors = [finding.address.split(".") for finding in found if finding.level == "error"]
     # A flow scored by a faulty table could show the wrong card: it is withdrawn as if it were faulty itself.
-    unscored = {name for name in library.scoring if any(at.startswith(f"scoring.{name}") for at in shared)}
+    unscored = {parts[1] for parts in errors if parts[0] == "scoring" and len(parts) > 1}
     sound = tuple(id for id, flow in library.flows.items() if id not in broken and flow.scoring not in unscored)
+    return library, found, sound
+
+
+def refuse_shut_door(content: Content, tell: Callable[[str], None]) -> None:
+    """Name what is withdrawn, by content address, before anybody is talked to.
+
+    Raises ContentError where the door itself is not sound: such a bot would answer nobody.
+    """
+    for address in content.withdrawn:
+        tell(address)
+    if DOOR not in content.sound:
+        errors = [finding for finding in content.found if finding.level == "error"]
+        raise ContentError(errors or [Finding(DOOR, "is no flow.", "Restore its file.")])
+
+
+def read_content(config: Config) -> Content:
+    """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
+    library, found, sound = read_flows(config)
     languages = read_languages(config.root / "locales" / "languages.toml")
-    catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
+    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.scripts)
     reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])
     return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings), sound)
 

@@ -9,12 +9,11 @@ from typing import Any
 from bot.config import Config, read_config
 from bot.contacts.checks import examine
 from bot.engine.engine import Engine
-from bot.engine.proofs import broken_flows, can_walk, check_paths
+from bot.engine.proofs import can_walk, check_paths
 from bot.errors import Finding
-from bot.flow.check import check_library
 from bot.flow.read import gather
 from bot.flow.trace import check_origins, read_origins, trace
-from bot.house import utc_now
+from bot.house import read_flows, utc_now
 from bot.screens import check_screens
 from bot.texts.catalogue import Catalogues
 from bot.texts.checks import check_locales
@@ -42,15 +41,13 @@ class Report:
 def inspect(today: date | None = None, config: Config | None = None) -> Report:
     """Read and check all content; nothing is written."""
     config, today = config or read_config(), today or utc_now().date()
-    library, found = gather([config.root / "flows", *config.flows])
-    found += check_library(library)
+    library, found, sound = read_flows(config)
     origins, more = read_origins(config.root / "flows")
     found += [*more, *check_origins(library, origins)]
     languages = read_languages(config.root / "locales" / "languages.toml")
-    catalogues = Catalogues(config.root / "locales", messages(library), list(languages.by_tag))
+    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.scripts)
     directory, of_contacts = examine([config.root / "flows" / "contacts", *config.contacts], today)
     if can_walk(found):
-        sound = sorted(library.flows.keys() - broken_flows(found))
         engine = Engine(library, config.minor_rule, sound)
         more, maps = check_paths(engine, found)
         found += more

@@ -16,7 +16,7 @@ from bot.engine.play import Played, first_session, play, screen_cards
 from bot.engine.session import Session
 from bot.errors import WaymarkError
 from bot.flow.shape import near
-from bot.house import Content, build_talk, read_content, utc_now
+from bot.house import Content, build_talk, read_content, refuse_shut_door, utc_now
 from bot.seal.keyring import KEY_BYTES, Keyring
 from bot.seal.token import Place
 from bot.talk import Talk, minutes_since_epoch
@@ -43,6 +43,7 @@ def _open(country: str | None, locale: str) -> tuple[Config, Content, Talk, Sess
     """A talk of this process alone, and a session in the language and country named."""
     config = settle(country)
     content = read_content(config)
+    refuse_shut_door(content, lambda address: click.echo(f"withdrawn: {address}", err=True))
     if locale not in content.languages.by_tag:
         raise WaymarkError("--locale", f'is "{locale}".', near(locale, content.languages.by_tag))
     keys = Keyring(None, lambda: 0, lambda length: bytes(range(KEY_BYTES)))

@@ -51,12 +51,17 @@ class Stage:
         self.ended: list[str] = []
         self.gates: dict[str, asyncio.Event] = {}
         self.trouble: dict[str, Exception] = {}
+        self.leaves: set[str] = set()
         bot = Bot(LOCAL_TOKEN, request=self.wire)
         journal = Journal(self.out, utc_now)
         self.poller = Poller(
             bot, self.wire, "http://127.0.0.1/bot", Secret(LOCAL_TOKEN), self._handle, self.local, journal,
-            sleep or self.its.sleep,
+            sleep or self.its.sleep, self._is_leave,
         )  # fmt: skip
+
+    def _is_leave(self, raw: dict[str, Any]) -> bool:
+        message = raw.get("message")
+        return isinstance(message, dict) and message.get("text") in self.leaves
 
     async def _handle(self, update: Update) -> None:
         message = update.message

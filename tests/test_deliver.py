@@ -170,6 +170,34 @@ def test_a_screen_that_is_gone_gives_way_to_a_new_one() -> None:
     perform(act)
 
 
+@pytest.mark.parametrize("says", ["message to edit not found", "MESSAGE_ID_INVALID"])
+def test_a_tap_brings_no_screen_back(says: str) -> None:
+    """Where a tap's screen is gone nothing is sent, nothing logged, and the screen forgotten."""
+
+    async def act(stage: Stage) -> None:
+        first = await stage.show("one")
+        stage.api.plan("editMessageText", [Fault(status=400, description=REFUSED(says))])
+        await stage.deliver.show(stage.person.chat_id, reply("two"), first, may_send=False)
+        await stage.wait_out()
+        assert (stage.count("sendMessage"), stage.texts()) == (1, ["one"])
+        assert stage.local.screen(stage.person.chat_id) == 0
+        assert stage.events() == []
+
+    perform(act)
+
+
+def test_a_tap_on_a_screen_too_old_to_edit_gets_a_new_one() -> None:
+    """It stands there still, so that the tap is answered beside it and the old one removed."""
+
+    async def act(stage: Stage) -> None:
+        first = await stage.show("one")
+        stage.api.plan("editMessageText", [Fault(status=400, description=REFUSED("message can't be edited"))])
+        await stage.deliver.show(stage.person.chat_id, reply("two"), first, may_send=False)
+        assert stage.texts() == ["two"]
+
+    perform(act)
+
+
 def test_another_refusal_ends_in_a_bare_line() -> None:
     """A 400 that no repeating mends is logged by its kind and place alone."""
 

@@ -20,7 +20,7 @@ ARROWS: dict[str, tuple[str, ...]] = {
     "bot.flow": ("bot.errors", "bot.flow"),
     "bot.engine": ("bot.errors", "bot.flow", "bot.engine"),
     "bot.seal": ("bot.engine.session", "bot.seal"),
-    "bot.contacts": ("bot.errors", "bot.contacts"),
+    "bot.contacts": ("bot.errors", "bot.flow.hygiene", "bot.contacts"),
     "bot.counts": ("bot.errors", "bot.counts"),
     "bot.volatile": ("bot.errors", "bot.volatile", "bot.counts.tally", "bot.seal.keyring"),
     "bot.texts": ("bot.errors", "bot.flow", "bot.engine", "bot.contacts", "bot.seal.static", "bot.texts"),

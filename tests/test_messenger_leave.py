@@ -154,3 +154,121 @@ def test_a_screen_that_waits_does_not_come_back_after_leaving(tmp_path: Path) ->
         assert len(stage.calls("sendMessage")) == 1
 
     play(tmp_path, act, over_http=True)
+
+
+def test_a_tap_that_comes_after_leaving_brings_nothing_back(tmp_path: Path) -> None:
+    """Made on the screen a moment before, or long after: nothing is shown in the empty chat."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        message = person.messages()[0]
+        await stage.tap(person, "Leave now")
+        for _ in range(2):
+            for button in message.buttons[:3]:
+                person.press(button.data, message.message_id)
+                await stage.settle()
+            await stage.pass_time(60)
+        assert person.messages() == []
+        assert len(stage.calls("sendMessage")) == 1
+
+    play(tmp_path, act)
+
+
+def test_a_tap_does_not_wake_a_screen_that_went_neutral(tmp_path: Path) -> None:
+    """Too old to be deleted, the screen is overwritten; a tap that was under way changes nothing."""
+    clock = Clock()
+    api = BotApi(clock=clock)
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        message = person.messages()[0]
+        clock.now += 49 * 3600
+        await stage.tap(person, "Leave now")
+        person.press(message.buttons[0].data, message.message_id)
+        await stage.settle()
+        assert screen(person) == NEUTRAL
+
+    play(tmp_path, act, api)
+
+
+def test_what_is_typed_right_after_leaving_is_only_removed(tmp_path: Path) -> None:
+    """For ten seconds a text gets no screen, though a command does; later it gets the card."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        await stage.send(person, "exit", "wait", "are you there")
+        assert person.messages() == []
+        await stage.pass_time(10)
+        await stage.send(person, "are you there now")
+        assert screen(person)
+        await stage.send(person, "exit", "/start")
+        assert screen(person) == "Choose your language."
+
+    play(tmp_path, act)
+
+
+def test_leaving_waits_by_itself(tmp_path: Path) -> None:
+    """While Telegram asks to wait the update is done with, no tap shows anything, and in the end the chat is empty."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        stage.api.plan("deleteMessage", [Fault.flood(200)])
+        before = len(stage.calls("editMessageText"))
+        await stage.tap(person, "Leave now")
+        await stage.pass_time(20)
+        await stage.tap(person, "Get help now", "Leave now")
+        assert len(stage.calls("editMessageText")) == before
+        assert len(stage.calls("deleteMessage", chat=person.chat_id)) == 1
+        await stage.pass_time(180)
+        await stage.until(lambda: person.messages() == [])
+
+    play(tmp_path, act, over_http=True)
+
+
+def test_a_leave_that_telegram_refuses_to_the_end_is_made_up_for(tmp_path: Path) -> None:
+    """After four attempts in vain the screen is blanked at the next look."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        stage.api.plan("deleteMessage", [Fault.flood(5)] * 4)
+        await stage.tap(person, "Leave now")
+        await stage.pass_until(lambda: screen(person) == NEUTRAL)
+        assert person.messages()[0].buttons == ()
+
+    play(tmp_path, act, over_http=True)
+
+
+def test_leaving_is_served_past_the_limit_and_after_help(tmp_path: Path) -> None:
+    """With all taps used up and help's turn taken, one tap on Leave still empties the chat."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        message = person.messages()[0].message_id
+        for data in [*["m"] * 20, "h", "h"]:
+            person.press(data, message)
+            await stage.settle()
+        person.tap("Leave now")
+        await stage.settle()
+        assert person.messages() == []
+
+    play(tmp_path, act)
+
+
+def test_leaving_goes_before_what_was_tapped_earlier(tmp_path: Path) -> None:
+    """Taps and commands that wait when Leave comes are not served, before it or after."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        message = person.messages()[0].message_id
+        before = len(stage.calls("editMessageText"))
+        person.send("/help")
+        person.press("m", message)
+        person.press("x", message)
+        for _ in range(9):
+            person.press("h", message)
+        await stage.settle()
+        await stage.pass_time(app.LYING_CHECK_SECONDS)
+        assert person.messages() == []
+        assert len(stage.calls("editMessageText")) == before
+
+    play(tmp_path, act)

@@ -136,3 +136,38 @@ def test_pages_over_a_question_lead_back_to_it(tmp_path: Path) -> None:
 def test_hearing_forgives_case_marks_and_invisible_signs(typed: str, heard: str) -> None:
     """What a hurried hand adds does not keep a leave word from being one; nothing past 256 signs is looked at."""
     assert hear(typed) == heard
+
+
+def test_the_card_is_shown_once_for_what_is_typed_in_a_rush(tmp_path: Path) -> None:
+    """Within thirty seconds of it a text is removed by one call; later the card comes again."""
+
+    async def act(stage: Scene) -> None:
+        person = await stage.begin()
+        await stage.send(person, "one")
+        stage.its.advance(10)
+        before = len(stage.calls())
+        await stage.send(person, "two")
+        assert [call.method for call in stage.calls()[before:]] == ["deleteMessage"]
+        assert screen(person).startswith(CARD)
+        stage.its.advance(30)
+        before = len(stage.calls("sendMessage"))
+        await stage.send(person, "three")
+        assert len(stage.calls("sendMessage")) == before + 1
+
+    play(tmp_path, act)
+
+
+@pytest.mark.parametrize("strange", [5, ["en"], {"en": 1}], ids=str)
+def test_a_language_that_is_no_text_is_no_hint(strange: object, tmp_path: Path) -> None:
+    """A language code of a strange shape costs a new person neither the screen nor a line in the log."""
+
+    async def act(stage: Scene) -> None:
+        person = stage.api.user()
+        sender = person.shape() | {"language_code": strange}
+        typed = {"message_id": 9_999, "date": 1, "chat": person.chat.shape(), "text": "/about", "from": sender}
+        stage.api.push({"message": typed})
+        await stage.settle()
+        assert "I am a program, not a person." in screen(person)
+        assert stage.events() == ["start"]
+
+    play(tmp_path, act)

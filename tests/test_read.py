@@ -260,6 +260,10 @@ WHOLE: dict[str, tuple[str, str]] = {
         small.WORK + "#" * MAX_BYTES,
         f"work.toml: is {len(small.WORK) + MAX_BYTES} bytes long. A flow file holds at most {MAX_BYTES}: split it.",
     ),
+    "dots past all measure": (
+        "a" + ".a" * 3_000 + " = 1",
+        "work.toml: holds a key or value of more than 12 dotted parts. Write tables, and numbers in quotes.",
+    ),
     "nested past all measure": (
         "deep = " + "[" * 100_000,
         f"work.toml: broken syntax: maximum recursion depth exceeded. {MEND}",
@@ -398,7 +402,7 @@ def test_a_flow_may_come_from_a_folder_of_its_own(tmp_path: Path) -> None:
 
     assert list(library.flows) == ["work", "ours"]
     assert [str(finding) for finding in found] == [
-        "work: is defined again in work.toml. Give the flow an id of its own."
+        "own/work.toml: work: is defined already. Give the flow an id of its own."
     ]
 
 

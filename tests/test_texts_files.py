@@ -236,8 +236,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "has the figures ['3'] where the English has ['2']. Use the same figures, in ASCII digits.",
     ),
     "short number in a safety text": (
-        "ui.unread", "No puedo leer. Llama al 112.", "error",
-        "has the figures ['112'] where the English has []. Use the same figures, in ASCII digits.",
+        "ui.unread", "No puedo leer. Llama al 112.", "error", f'holds "112". {SAID}',
     ),
     "figure in an information": (
         "profile.short", "5 hechos y lugares.", "warning",
@@ -252,7 +251,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
     ),
     "another script": (
         "ui.unread", "Не могу прочесть.", "error",
-        "has 0 of 14 letters in the script of Spanish. Write it in that script.",
+        "has 0 of 14 letters in the script Latn. Write it in that script.",
     ),
     "the English itself": (
         "ui.unread", "I cannot read this.", "error", "is the same as the English. Translate it, or leave it empty.",

@@ -194,3 +194,62 @@ def test_stopping_without_a_network_is_stopping_all_the_same() -> None:
         assert stage.events() == ["api_unreachable"]
 
     asyncio.run(run())
+
+
+def test_leaving_is_never_dropped_and_goes_first() -> None:
+    """Behind it nothing that was asked for before is served; of what comes after it, the newest."""
+
+    async def act(stage: Stage) -> None:
+        person = stage.api.user()
+        stage.leaves = {"exit"}
+        stage.shut("first")
+        person.send("first")
+        await stage.until(lambda: stage.began == ["first"])
+        for text in ("/start", "typed", "exit", *"123456789"):
+            person.send(text)
+        await stage.until(lambda: len(stage.local._lying.get(person.chat_id, [])) == 12 - CHAT_QUEUE, passing=0.05)
+        stage.gates["first"].set()
+        await stage.until(lambda: stage.api.is_drained, passing=0.05)
+        assert stage.ended == ["first", "exit", *"6789"]
+
+    perform(act)
+
+
+def test_leaving_goes_before_what_waits() -> None:
+    """A command from before is dropped and removed; what was merely typed comes after, to be removed in its turn."""
+
+    async def act(stage: Stage) -> None:
+        person = stage.api.user()
+        stage.leaves = {"exit"}
+        stage.shut("first")
+        person.send("first")
+        await stage.until(lambda: stage.began == ["first"])
+        number = person.send("/start")
+        for text in ("typed", "exit", "/help"):
+            person.send(text)
+        await stage.until(lambda: len(stage.poller._open) == 4, passing=0.05)
+        stage.gates["first"].set()
+        await stage.until(lambda: stage.api.is_drained, passing=0.05)
+        assert stage.ended == ["first", "exit", "typed", "/help"]
+        assert stage.local.lying() == [(person.chat_id, [number])]
+
+    perform(act)
+
+
+def test_more_leaving_than_a_chat_may_wait_for_is_bounded() -> None:
+    """Of a rush of leave words as many wait as of anything; the others are removed."""
+
+    async def act(stage: Stage) -> None:
+        person = stage.api.user()
+        stage.leaves = {"exit"}
+        stage.shut("first")
+        person.send("first")
+        await stage.until(lambda: stage.began == ["first"])
+        for _ in range(9):
+            person.send("exit")
+        await stage.until(lambda: len(stage.local._lying.get(person.chat_id, [])) == 9 - CHAT_QUEUE, passing=0.05)
+        stage.gates["first"].set()
+        await stage.until(lambda: stage.api.is_drained, passing=0.05)
+        assert stage.ended == ["first", *["exit"] * CHAT_QUEUE]
+
+    perform(act)

@@ -6,11 +6,14 @@ import pytest
 
 from bot.volatile.local import (
     BUCKET,
+    CARD_SECONDS,
     HELP_EVERY_SECONDS,
     IDLE_SECONDS,
+    LEFT_SECONDS,
     MOST_LYING,
     MOST_UPDATES,
     REFILL_PER_SECOND,
+    TYPED_COST,
     WORKER_IDLE_SECONDS,
     Local,
 )  # fmt: skip
@@ -51,6 +54,47 @@ def test_help_is_served_past_the_limit(local: Local) -> None:
     assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS - 3.5, 5, is_help=True) == 0
     assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5, is_help=True) == 3
     assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5) == 0
+
+
+def test_leaving_is_always_allowed(local: Local) -> None:
+    """However often, past any limit, and without taking help's turn; it takes what taps there were."""
+    assert all(local.allows(CHAT, 100.0, is_leave=True) for _ in range(50))
+    assert served(local, CHAT, 100.0, 5) == 0
+    assert served(local, CHAT, 100.0, 5, is_help=True) == 1
+
+
+def test_what_is_typed_costs_more_than_a_tap(local: Local) -> None:
+    """Three in a rush, and one tap is left; a fourth has to wait until three taps' time has passed."""
+    assert sum(local.allows(CHAT, 100.0, cost=TYPED_COST) for _ in range(10)) == BUCKET // TYPED_COST == 3
+    assert served(local, CHAT, 100.0, 5) == 1
+    assert not local.allows(CHAT, 105.9, cost=TYPED_COST)
+    assert local.allows(CHAT, 106.0, cost=TYPED_COST)
+
+
+def test_a_chat_counts_as_left_for_a_moment(local: Local) -> None:
+    """Ten seconds, kept that long though the chat has no screen, and over as soon as a screen is shown."""
+    local.keep_screen(CHAT, 50, 100.0)
+    assert not local.has_left(CHAT, 100.0)
+    local.leave(CHAT, 100.0)
+    local.idle(100.0 + LEFT_SECONDS - 1)
+    assert local.screen(CHAT) == 0
+    assert local.has_left(CHAT, 100.0 + LEFT_SECONDS - 1)
+    assert not local.has_left(CHAT, 100.0 + LEFT_SECONDS)
+    local.leave(CHAT, 200.0)
+    local.keep_screen(CHAT, 51, 201.0)
+    assert not local.has_left(CHAT, 201.0)
+
+
+def test_the_card_is_remembered_for_a_moment(local: Local) -> None:
+    """Thirty seconds, on a screen that is there; leaving forgets it."""
+    local.keep_card(CHAT, 100.0)
+    assert not local.has_card(CHAT, 100.0)
+    local.keep_screen(CHAT, 50, 100.0)
+    local.keep_card(CHAT, 100.0)
+    assert local.has_card(CHAT, 100.0 + CARD_SECONDS - 1)
+    assert not local.has_card(CHAT, 100.0 + CARD_SECONDS)
+    local.leave(CHAT, 101.0)
+    assert not local.has_card(CHAT, 101.0)
 
 
 def test_forgetting_a_screen_does_not_refill(local: Local) -> None:
@@ -114,6 +158,29 @@ def test_too_many_chats_push_out_the_oldest() -> None:
 
     assert [local.screen(chat) for chat in (1, 200, 201, 300)] == [0, 0, 201, 300]
     assert len(local.lying()) == 100
+
+
+def test_a_screen_pushed_out_of_memory_goes_blank_at_once() -> None:
+    """It is told as idle until it is blank, or used again; a chat without a screen is just forgotten."""
+    local = Local(most_chats=2)
+    local.keep_screen(1, 10, 100.0)
+    local.keep_screen(2, 20, 100.0)
+    local.allows(3, 100.0)
+    local.allows(4, 100.0)
+    local.allows(5, 100.0)
+    assert local.idle(100.0) == [(1, 10), (2, 20)]
+    local.blanked(1, 10, 100.0)
+    local.keep_screen(2, 20, 100.0)
+    assert local.idle(100.0) == []
+
+
+def test_screens_that_are_owed_are_bounded() -> None:
+    """Of more than there may be chats, the newest stay; no screen is owed nothing."""
+    local = Local(most_chats=3)
+    for chat in range(1, 10):
+        local.owe(chat, 5)
+    local.owe(10, 0)
+    assert local.idle(100.0) == [(7, 5), (8, 5), (9, 5)]
 
 
 def test_what_lies_about_is_told_once(local: Local) -> None:

@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from bot.flow.hygiene import too_heavy
+
 from .model import Country, Exempt, Region
 from .report import Report, suggest
 from .row import FORMS, read_row
@@ -70,13 +72,16 @@ def open_table(path: Path, report: Report) -> Mapping[str, Any] | None:
         return None
     try:
         text = path.read_text(encoding="utf-8")
-        depth = _depth(text)
+        depth, heavy = _depth(text), too_heavy(text)
+        if heavy:
+            report(heavy, "Mend that line; numbers to dial stand in quotes.")
+            return None
         if depth <= MAX_DEPTH:
             return tomllib.loads(text)
         report(f"brackets are nested {depth} deep.", f"Stay within {MAX_DEPTH}.")
     except UnicodeDecodeError as error:
         report(f"byte {error.start} is not UTF-8.", "Save the file as UTF-8.")
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         report(f"TOML cannot be read: {error}.", "Mend that line; text needs quotes.")
     return None
 

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
+from bot.flow.hygiene import digits_of, faults
+
 from . import hours, lists
 from .model import Contact
 from .report import Report, suggest
@@ -55,6 +57,10 @@ FORMS: Mapping[str, tuple[str, str]] = {
 }
 TEXTS = frozenset({"name", "hours", "open", "limits", "status_reason", "notes", *CLOSED.keys(), *FORMS.keys()} - LISTS)
 KEYS = TEXTS | LISTS | {"never_default", "checked_on"}
+SPOKEN = ("name", "limits", "hours")  # shown to people as written
+LEAST_DIGITS = {"name": 3, "limits": 4, "hours": 4}  # in ages and hours, three figures are no number to dial
+# Times, ages, years in brackets and 24/7: figures that nobody dials.
+_TIMES = re.compile(r"\b\d{1,2}[:.h]\d\d\b|\b24/7\b|\((?:19|20)\d\d\b|(?<![\d-])\d{1,2} ?[-\u2013] ?\d{1,2}(?![\d-])")
 _FORMS = {key: re.compile(pattern) for key, (pattern, _) in FORMS.items()}
 
 
@@ -134,5 +140,19 @@ def _agree(values: Mapping[str, Any], report: Report) -> None:
         report("same_as names the row itself.", "Name the main row of the service, or leave the key out.")
     if values["kind"] == "emergency" and "emergency" not in values["topics"]:
         report("kind is emergency, but topics does not say so.", 'Write topics = ["emergency"].')
+    _speak(values, report)
     if values.get("zone") and not values.get("open"):
         report("zone is given without open.", "Write the hours in open, or leave zone out.")
+
+
+def _speak(values: Mapping[str, Any], report: Report) -> None:
+    """Texts that people read hold no second number, no link and no command; the row's own numbers may stand there."""
+    own = [digits_of(str(values.get(key, ""))) for key in ("phone", "phone_abroad", "sms")]
+    for key in SPOKEN:
+        for kind, passage in faults(_TIMES.sub("_", values.get(key, ""))):
+            digits = digits_of(passage)
+            if kind == "number" and (len(digits) < LEAST_DIGITS[key] or any(digits in number for number in own)):
+                continue
+            if kind == "mention" and digits and digits in own:
+                continue
+            report(f'{key} holds "{passage}".', "Numbers and links have keys of their own; write plain words here.")

@@ -16,8 +16,9 @@ HELP_TAPS = 2
 
 
 def broken_flows(known: Iterable[Finding]) -> set[str]:
-    """Flows, or shared tables, with findings that keep them from being walked."""
-    return {finding.address.split(".")[0] for finding in known if finding.level == "error"}
+    """Flows, or shared tables, with findings that keep them from being walked; a file of another folder is neither."""
+    heads = (finding.address.split(".")[0] for finding in known if finding.level == "error")
+    return {head for head in heads if "/" not in head}
 
 
 def can_walk(known: Iterable[Finding]) -> bool:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.errors import Finding
+from bot.flow.hygiene import Kind, faults
 from bot.flow.local import check_local
 from bot.flow.model import BANDS, ENDS, FAMILIES, HELP_KINDS, MAX_BUTTONS, Card, Flow, Library, Option, Rule, Step
 from bot.flow.reading import MAX_GRADE, grade
@@ -17,9 +18,15 @@ MAX_LABEL = 24
 MINOR_RULES = ("", "us", "palermo")
 COUNTS = ("bands", "completed")
 FORBIDDEN = ("anonymous", "secure", "untraceable", "deleted forever")
-DIGITS = re.compile(r"\+?\d[\d\s().-]{5,}\d|\+\d|\b(?!(?:19|20)\d\d\b)\d{3,}\b")  # not a year
 CARD_ENDS = (*ENDS, "SIGNS", "LIST", "GO_ON", "OUTCOME")
-LINK = re.compile(r"https?:|www\.|t\.me|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
+PLACEHOLDERS = {"common.o_check": ("{full}", "{part}", "{none}", "{first_three_not_yet}")}  # filled in, by the card
+UNFIT: dict[Kind, tuple[str, str]] = {
+    "sign": ('holds the invisible sign "{}".', "Type the text again by hand."),
+    "letters": ('mixes alphabets in "{}".', "Write each word in one alphabet."),
+    "link": ('holds the link "{}".', "Links live in flows/contacts alone."),
+    "mention": ('holds "{}", which Telegram makes a button of.', "Take the sign before the word out."),
+    "number": ('holds the number "{}".', "Numbers live in flows/contacts alone."),
+}
 
 # What would identify a person: name, number, address, where they are, nationality, papers, birth date.
 IDENTITY = re.compile(
@@ -204,10 +211,14 @@ def _label(address: str, text: str) -> Iterator[Finding]:
 
 def _words(address: str, text: str) -> Iterator[Finding]:
     """What no text may hold: numbers to dial, links, and words that promise what nobody can."""
-    if match := DIGITS.search(text):
-        yield Finding(address, f'holds the number "{match[0]}".', "Numbers live in flows/contacts alone.")
-    if match := LINK.search(text):
-        yield Finding(address, f'holds the link "{match[0]}".', "Links live in flows/contacts alone.")
+    for kind, passage in faults(text):
+        what, remedy = UNFIT[kind]
+        yield Finding(address, what.replace("{}", passage), remedy)
+    bare = text
+    for placeholder in PLACEHOLDERS.get(address, ()):
+        bare = bare.replace(placeholder, "")
+    if "{" in bare or "}" in bare:
+        yield Finding(address, "holds a brace.", "Nothing is filled in here: write the words themselves.")
     for word in FORBIDDEN:
         if re.search(rf"\b{word}\b", text, re.IGNORECASE):
             yield Finding(address, f'says "{word}".', "Say what is kept and who can see it instead.")

@@ -16,8 +16,8 @@ MIXED = re.compile(
     rf"[{_LATIN}]\w*[{_CYRILLIC}{_GREEK}]|[{_CYRILLIC}]\w*[{_LATIN}{_GREEK}]|[{_GREEK}]\w*[{_LATIN}{_CYRILLIC}]"
 )
 _TWO_ALPHABETS = re.compile(rf"[{_CYRILLIC}{_GREEK}]")
-LINK = re.compile(r"\w+://|\bhttps?:|\bwww\.|\bt\.me\b|\btg:|\w\.[^\W\d_]{2,}[\w.-]*", re.IGNORECASE)
-ABBREVIATIONS = {"p.ej.", "p.ej", "p.ex.", "p.ex"}
+LINK = re.compile(r"\w+://|\bhttps?:|\bwww\.|\bt\.me\b|\btg:|\b\w[\w-]*+\.[^\W\d_]{2,}(?:[.-]\w+)*+", re.IGNORECASE)
+ABBREVIATIONS = {"p.ej", "p.ex"}
 MENTION = re.compile(r"(?:(?<![\w/#$])[/#$]|@)\w+")
 NUMBER = re.compile(r"\+\s*\d[\d\s().\-\u2010-\u2015\u2212]*|\d(?:[\s().\-\u2010-\u2015\u2212]*\d){2,}")
 YEAR = re.compile(r"(?:19|20)\d\d")
@@ -73,7 +73,7 @@ def digits_of(text: str) -> str:
 def _number(text: str, known: str, numbers: Collection[str]) -> str | None:
     """The first run of figures that somebody could dial."""
     for match in NUMBER.finditer(text):
-        run = YEAR_ENDS.sub("", match[0]).strip()
+        run = YEAR_ENDS.sub("", match[0]).rstrip(" .-(")
         digits = digits_of(run)
         if not run.startswith("+") and (len(digits) < LEAST_DIGITS or YEAR.fullmatch(run)):
             continue

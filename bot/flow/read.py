@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.errors import ContentError, Finding
 from bot.flow.digest import digest_of
+from bot.flow.hygiene import too_heavy
 from bot.flow.local import join_local
 from bot.flow.model import BANDS, RESULTS, Card, Flow, Library, Licence, Outcomes, Rule, Step
 from bot.flow.shape import Shape, near
@@ -45,12 +46,15 @@ def parse(path: Path) -> tuple[dict[str, Any], list[Finding]]:
     if len(raw) > MAX_BYTES:
         return {}, [Finding(address, f"is {len(raw)} bytes long.", f"A flow file holds at most {MAX_BYTES}: split it.")]
     try:
-        data = tomllib.loads(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
+        if heavy := too_heavy(text):
+            return {}, [Finding(address, heavy, "Write tables, and numbers in quotes.")]
+        data = tomllib.loads(text)
+        depth, entries = _measure(data)
     except UnicodeDecodeError as error:
         return {}, [Finding(address, f"is not UTF-8 at byte {error.start}.", "Save it as UTF-8.")]
-    except (tomllib.TOMLDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         return {}, [Finding(address, f"broken syntax: {error}.", "Check quotes, commas and brackets there.")]
-    depth, entries = _measure(data)
     if depth > MAX_DEPTH or entries > MAX_ENTRIES:
         what = f"nests {depth} deep with {entries} entries."
         return {}, [Finding(address, what, f"At most {MAX_DEPTH} deep and {MAX_ENTRIES} entries: split it.")]
@@ -138,14 +142,16 @@ def gather(folders: Iterable[Path]) -> tuple[Library, list[Finding]]:
         for path in sorted(folder.glob("*.toml")):
             if path.name in SHARED:
                 continue
+            # A file of another folder is named whole: its mistakes are none of the shipped flow of the same name.
+            own = "" if folder is first else f"{folder.name}/{path.name}"
             data, more = parse(path)
-            found += more
-            if more:
-                continue
-            flow, more = read_flow(data, path.name, common)
-            found += more
+            flow = None
+            if not more:
+                flow, more = read_flow(data, path.name, common)
+            found += [replace(finding, address=f"{own}: {finding.address}") if own else finding for finding in more]
             if flow is not None and flow.id in flows:
-                found.append(Finding(flow.id, f"is defined again in {path.name}.", "Give the flow an id of its own."))
+                again = f"{own or path.name}: {flow.id}"
+                found.append(Finding(again, "is defined already.", "Give the flow an id of its own."))
             elif flow is not None and flow.scoring in scoring:
                 flows[flow.id] = replace(flow, is_local=folder is not first)
             elif flow is not None and flow.scoring not in rules:  # where the table is broken, that was said above

@@ -25,11 +25,12 @@ from bot.counts.guard import AlreadyRunning
 from bot.counts.schema import Schema
 from bot.counts.tally import Counter, NullCounter, Pending
 from bot.errors import WaymarkError
-from bot.house import Content, build_talk, content_version, keyring, read_content, utc_now
+from bot.house import Content, build_talk, content_version, keyring, read_content, refuse_shut_door, utc_now
 from bot.log import Journal, install
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
 from bot.messenger.hear import hear
+from bot.messenger.leaving import Leaving
 from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.tidy import Sleep, Tidy
 from bot.messenger.updates import Poller, first_of
@@ -106,9 +107,8 @@ async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.E
     """Run until `stop` is set. Raises WaymarkError where the bot must not run."""
     its = its or Time()
     content = read_content(config)
+    refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
     refuse_unknown_place(config, content)
-    for _ in content.found:
-        journal.note("withdrawn", level="error")
     keys = keyring(config.keys, utc_now, lambda line: journal.note("keys_in_process", level="warning"))
     with only_one(keys.folder or config.data, token.reveal().partition(":")[0]):
         base = f"{config.bot_api}/bot"
@@ -177,8 +177,10 @@ async def _run(
     talk = build_talk(config, content, keys, counter, version=content_version(config))
     tidy = Tidy(bot, journal, its.sleep)
     deliver = Deliver(bot, tidy, local, journal, its.clock, its.sleep)
-    handlers = Handlers(bot, talk, deliver, tidy, local, journal, its.clock, leave_words(content, offers))
-    poller = poll(handle=handlers.handle)
+    leaving = Leaving(tidy, local, journal)
+    words = leave_words(content, offers)
+    handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
+    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave)
     journal.note("start")
     every = partial(_every, its.sleep, journal)
     tasks = [
@@ -192,7 +194,7 @@ async def _run(
     try:
         await asyncio.wait({polling, stopped}, return_when=asyncio.FIRST_COMPLETED)
         await poller.stop(FINISH_SECONDS)
-        await deliver.close(1.0)
+        await asyncio.gather(deliver.close(1.0), leaving.close(1.0))
         stopped.cancel()
         await polling
     finally:

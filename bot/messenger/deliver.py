@@ -17,18 +17,23 @@ from bot.volatile.local import Local
 
 SAME = "not modified"
 MISSING = "message to edit not found"
-GONE = (MISSING, "message can't be edited", "message_id_invalid", "there is no text in the message")
+ABSENT = (MISSING, "message_id_invalid")
+GONE = (*ABSENT, "message can't be edited", "there is no text in the message")
 PROBE = "…"
 
 
 @dataclass(slots=True, eq=False)
 class _Wish:
-    """A screen somebody waits for. again: it was sent before and refused, so that a copy may stand in the chat."""
+    """A screen somebody waits for.
+
+    again: it was sent before and refused, so that a copy may stand in the chat. may_send: as `Deliver.show` has it.
+    """
 
     chat: int
     reply: Reply
     screen: int
     first: int
+    may_send: bool = True
     again: bool = False
 
 
@@ -49,13 +54,15 @@ class Deliver:
         self._newest: dict[int, _Wish] = {}
         self._later: set[asyncio.Task[None]] = set()
 
-    async def show(self, chat: int, reply: Reply, screen: int = 0, first: int = 0) -> None:
+    async def show(self, chat: int, reply: Reply, screen: int = 0, first: int = 0, may_send: bool = True) -> None:
         """Show a reply in a chat.
 
         screen: id of the message to edit, 0 sends a new one. first: id of the first message of the talk.
+        may_send: whether a new message may take the place of a screen that is gone; a tap must not bring back what
+        somebody removed.
         A screen that must wait goes on by itself; a newer one of the same chat takes its place.
         """
-        wish = self._newest[chat] = _Wish(chat, reply, screen, first)
+        wish = self._newest[chat] = _Wish(chat, reply, screen, first, may_send)
         wait = await self._try(wish)
         if wait is None:
             self._done(wish)
@@ -116,8 +123,14 @@ class Deliver:
         elif not (wish.screen and any(gone in words for gone in GONE)):
             self.journal.note("api_refused", error, "error")
         elif self._is_wanted(wish):
+            if not wish.may_send and any(absent in words for absent in ABSENT):
+                if self.local.screen(wish.chat) == wish.screen:
+                    self.local.forget(wish.chat)
+                return None
             if MISSING not in words:
                 await self.tidy.remove(wish.chat, wish.screen)  # it cannot be changed, but it still stands there
+                if not self._is_wanted(wish):
+                    return None
             wish.screen = wish.first = 0
             return await self._try(wish)
         return None

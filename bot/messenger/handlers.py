@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, Update
+from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, Update, User
 from telegram.error import TelegramError
 
 from bot.log import Journal
 from bot.messenger.deliver import Deliver
 from bot.messenger.hear import hear
+from bot.messenger.leaving import Leaving
 from bot.messenger.render import carried
 from bot.messenger.tidy import Tidy
 from bot.seal.static import Plain, read_plain
 from bot.seal.token import Place
 from bot.talk import COMMANDS, Talk
 from bot.texts.speak import Reply
-from bot.volatile.local import Local
+from bot.volatile.local import TYPED_COST, Local
 
 KINDS = ("message", "callback_query", "my_chat_member")
-HELP_VERBS = ("x", "h")
 SAME_AS = {"stop": "exit", "leave": "exit", "menu": "start"}
 
 
@@ -33,13 +34,14 @@ class Handlers:
         talk: Talk,
         deliver: Deliver,
         tidy: Tidy,
+        leaving: Leaving,
         local: Local,
         journal: Journal,
         clock: Callable[[], float],
         leave_words: frozenset[str],
     ) -> None:
         self.bot, self.talk, self.deliver, self.tidy, self.local = bot, talk, deliver, tidy, local
-        self.journal, self.clock, self.leave_words = journal, clock, leave_words
+        self.leaving, self.journal, self.clock, self.leave_words = leaving, journal, clock, leave_words
 
     async def handle(self, update: Update) -> None:
         """Answer one update; what is not for us is dropped, what is not private is left."""
@@ -54,6 +56,16 @@ class Handlers:
             elif member.new_chat_member.status == ChatMember.BANNED:
                 self._forget(member.chat.id)
 
+    def is_leave(self, raw: Mapping[str, Any]) -> bool:
+        """Whether an update that was not parsed yet asks to leave, read without trusting its shape."""
+        for kind, field in (("callback_query", "data"), ("message", "text")):
+            inner = raw.get(kind)
+            words = inner.get(field) if isinstance(inner, dict) else None
+            if isinstance(words, str):
+                plain = read_plain(words) if field == "data" else None
+                return self._command(words) == "exit" if field == "text" else plain is not None and plain.verb == "x"
+        return False
+
     async def on_tap(self, query: CallbackQuery) -> None:
         message, user, data = query.message, query.from_user, query.data
         if message is None or data is None or user.is_bot:
@@ -62,21 +74,27 @@ class Handlers:
         if chat.type != Chat.PRIVATE or chat.id != user.id:
             return
         plain = read_plain(data)
-        if not self.local.allows(chat.id, self.clock(), plain is not None and plain.verb in HELP_VERBS):
+        verb, now = plain.verb if plain is not None else "", self.clock()
+        if not self.local.allows(chat.id, now, verb == "h", verb == "x"):
+            return
+        if verb != "x" and self._is_left(chat.id, now):  # tapped before it was gone: it must not come back
+            await self._answer(query)
             return
         beside = carried(message.reply_markup) if isinstance(message, Message) else []
         first = _first_message(beside)
-        if plain is not None and plain.verb == "x":  # asks nothing of the rest of the house
+        if verb == "x":  # asks nothing of the rest of the house
             await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
             return
-        reply = self._turn(data, chat.id, beside, user.language_code)
+        reply = self._turn(data, chat.id, beside, _hint(user))
         if reply.leave:
             await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
             return
         other = self.local.screen(chat.id)
         if other and other != message.message_id:
             self.local.lay(chat.id, other)  # one screen a chat: the one in use
-        await asyncio.gather(self._answer(query), self.deliver.show(chat.id, reply, message.message_id, first))
+        await asyncio.gather(
+            self._answer(query), self.deliver.show(chat.id, reply, message.message_id, first, may_send=False)
+        )
 
     async def on_message(self, message: Message) -> None:
         """A command, a leave word, or something that is removed unread."""
@@ -87,12 +105,16 @@ class Handlers:
         if user is None or user.is_bot or user.id != chat.id:
             return
         name = self._command(message.text)
-        if not self.local.allows(chat.id, self.clock(), name in ("help", "exit")):
+        now, cost = self.clock(), 1.0 if name else TYPED_COST
+        if not self.local.allows(chat.id, now, name == "help", name == "exit", cost):
             self.local.lay(chat.id, number)
             return
         screen = self.local.screen(chat.id)
         if name == "exit":
             await self._leave(chat.id, screen, number, screen)
+            return
+        if not name and (self._is_left(chat.id, now) or self.local.has_card(chat.id, now)):
+            await self._remove(chat.id, number)
             return
         # After a restart the screen is not known; in a quiet bot it is the message before this one.
         beside = None if name == "start" else await self.deliver.probe(chat.id, screen or number - 1)
@@ -101,11 +123,13 @@ class Handlers:
         if screen and beside is None and not name:
             await self._remove(chat.id, number)  # an unread screen is not given up for something typed
             return
-        reply = self._say(name, chat.id, beside or [], user.language_code)
+        reply = self._say(name, chat.id, beside or [], _hint(user))
         clear = self._remove(chat.id, number) if screen else self._sweep(chat.id, number)
         if beside == []:
             screen = 0  # the person removed it
         await asyncio.gather(clear, self.deliver.show(chat.id, reply, screen, _first_message(beside or [])))
+        if not name:
+            self.local.keep_card(chat.id, now)
 
     # -- the talk, which help does not depend on -----------------------------------------------------------------
 
@@ -145,7 +169,12 @@ class Handlers:
 
     async def _leave(self, chat: int, first: int, last: int, screen: int | None = None) -> None:
         self._forget(chat)
-        await self.tidy.leave(chat, first, last, last if screen is None else screen)
+        self.local.leave(chat, self.clock())
+        await self.leaving.go(chat, first, last, last if screen is None else screen)
+
+    def _is_left(self, chat: int, now: float) -> bool:
+        """Whether a chat was left a moment ago, or is being emptied still, and nothing was asked for since."""
+        return self.local.has_left(chat, now) or (self.leaving.is_under_way(chat) and not self.local.screen(chat))
 
     def _forget(self, chat: int) -> None:
         self.local.forget(chat)
@@ -176,6 +205,11 @@ class Handlers:
             await self.bot.leave_chat(chat.id)
         except TelegramError as error:
             self.journal.note("api_refused", error, "warning")
+
+
+def _hint(user: User) -> str | None:
+    """The language Telegram names for a person, where it is one."""
+    return user.language_code if isinstance(user.language_code, str) else None
 
 
 def _first_message(beside: Sequence[str]) -> int:

@@ -17,6 +17,7 @@ MOST_CALLS = 10
 NEUTRAL = "OK"
 RETRY_SECONDS = (1.0, 2.0, 4.0)
 LONGEST_WAIT_SECONDS = 60.0
+LONGEST_LEAVE_WAIT_SECONDS = 15 * 60.0  # nobody is kept waiting meanwhile, and asking sooner makes it longer
 DONE_ALREADY = ("not found", "not modified")
 
 Sleep = Callable[[float], Awaitable[None]]
@@ -54,22 +55,30 @@ class Tidy:
         """
         return await self._once(self._neutral(chat, message)) is not None
 
-    async def leave(self, chat: int, first: int, last: int, screen: int) -> None:
+    async def leave(self, chat: int, first: int, last: int, screen: int, waits: asyncio.Event) -> bool:
         """Empty a chat from the first message of the talk to the last, newest first, at most 1,000 messages.
 
         first: 0 where it is not known; then the newest 100 ids are tried. screen: the bot's message, which goes neutral
-        where it is too old to be deleted; 0 where it is not known.
+        where it is too old to be deleted; 0 where it is not known. waits: set when Telegram does not do it at once.
+        False where it did not answer in the end.
         """
-        if screen and not await self._insist(partial(self.bot.delete_message, chat, screen)):
-            await self._insist(self._neutral(chat, screen))
+        insist = partial(self._insist, waits=waits)
+        if screen:
+            done = await insist(partial(self.bot.delete_message, chat, screen))
+            if done is False:
+                done = await insist(self._neutral(chat, screen))
+            if done is None:
+                return False
         upper = last - 1 if last == screen else last
         lowest = last - PER_CALL * (MOST_CALLS if first > 0 else 1)
         first = max(first, lowest, 1)
         while upper >= first:
             lower = max(first, upper - PER_CALL + 1)
-            if not await self._delete(chat, lower, upper, self._insist):
-                return
+            done = await self._delete(chat, lower, upper, insist)
+            if not done:
+                return done is False
             upper = lower - 1
+        return True
 
     def _neutral(self, chat: int, message: int) -> Call:
         return partial(self.bot.edit_message_text, NEUTRAL, chat_id=chat, message_id=message)
@@ -90,14 +99,15 @@ class Tidy:
         newer = await self._delete(chat, middle, upper, by)
         return await self._delete(chat, lower, middle - 1, by) if newer else newer
 
-    async def _insist(self, call: Call) -> bool | None:
+    async def _insist(self, call: Call, waits: asyncio.Event) -> bool | None:
         """Ask up to four times, waiting as long as Telegram wants; None where it never answered."""
         for pause in RETRY_SECONDS:
             try:
                 return await _ask(call)
             except TelegramError as error:
                 self._note(error)
-                await self._sleep(min(max(pause, wait_of(error)), LONGEST_WAIT_SECONDS))
+                waits.set()
+                await self._sleep(min(max(pause, wait_of(error)), LONGEST_LEAVE_WAIT_SECONDS))
         return await self._once(call)
 
     async def _once(self, call: Call) -> bool | None:

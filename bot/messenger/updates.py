@@ -49,9 +49,10 @@ class Poller:
         local: Local,
         journal: Journal,
         sleep: Sleep = asyncio.sleep,
+        is_leave: Callable[[Raw], bool] = lambda raw: False,
     ) -> None:
         self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
-        self._base, self._token, self._sleep = base_url, token, sleep
+        self._base, self._token, self._sleep, self._is_leave = base_url, token, sleep, is_leave
         self._offset = 0
         self._open: set[int] = set()  # updates fetched and not yet handled
         self._newest = -1
@@ -181,16 +182,36 @@ class Poller:
         if number in self._open or not self.local.is_new(number):
             return False
         chat = chat_of(raw)
-        if len(self._waiting[chat]) >= CHAT_QUEUE:
-            self._drop(chat, self._waiting[chat].popleft())
         self._open.add(number)
-        self._waiting[chat].append(raw)
+        self._queue(chat, raw)
         if chat not in self._busy:
             self._busy.add(chat)
             task = asyncio.create_task(self._serve(chat))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
         return True
+
+    def _queue(self, chat: int, raw: Raw) -> None:
+        """Leaving goes first, and what was asked for before it is not wanted any more; it is never dropped itself."""
+        waiting = self._waiting[chat]
+        if chat > 0 and self._is_leave(raw):
+            leaves = [one for one in waiting if self._is_leave(one)]
+            for one in waiting:
+                if one not in leaves and _is_asking(one):
+                    self._drop(chat, one)
+            rest = [one for one in waiting if one not in leaves and not _is_asking(one)]
+            if len(leaves) < CHAT_QUEUE:
+                leaves.append(raw)
+            else:
+                self._drop(chat, raw)  # what goes first does the same
+            self._waiting[chat] = deque([*leaves, *rest])
+        else:
+            waiting.append(raw)
+        waiting = self._waiting[chat]
+        while len(waiting) > CHAT_QUEUE:
+            oldest = next((one for one in waiting if chat <= 0 or not self._is_leave(one)), waiting[-1])
+            waiting.remove(oldest)
+            self._drop(chat, oldest)
 
     def _drop(self, chat: int, raw: Raw) -> None:
         """Too many at once: the newest say what a person wants now. What was written is removed all the same."""
@@ -204,9 +225,8 @@ class Poller:
         """Handle a chat's updates in order until none waits."""
         try:
             while self._waiting[chat]:
-                raw = self._waiting[chat].popleft()
-                async with self._room:
-                    await self._handle(raw)
+                async with self._room:  # first, so that what comes while there is none may still go before
+                    await self._handle(self._waiting[chat].popleft())
         finally:
             self._busy.discard(chat)
             self._waiting.pop(chat, None)
@@ -229,6 +249,13 @@ class Poller:
     def _close(self, raw: Raw) -> None:
         self._open.discard(raw["update_id"])
         self._done.set()
+
+
+def _is_asking(raw: Raw) -> bool:
+    """Whether an update is a tap or a typed command, which would show a screen."""
+    message = raw.get("message")
+    text = message.get("text") if isinstance(message, dict) else None
+    return "callback_query" in raw or (isinstance(text, str) and text.lstrip().startswith("/"))
 
 
 async def first_of(*waits: Awaitable[object]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -13,6 +13,7 @@ from babel.messages import Catalog
 from babel.messages.pofile import PoFileError, read_po
 
 from bot.errors import Finding
+from bot.texts.guard import check_message
 from bot.texts.words import Message
 
 State = Literal["draft", "checked", "approved"]
@@ -53,10 +54,13 @@ def read_domain(path: Path) -> tuple[Catalog | None, list[Finding]]:
     return catalog, []
 
 
-def read_catalogue(root: Path, tag: str, source: Mapping[str, Message]) -> tuple[Catalogue, list[Finding]]:
+def read_catalogue(
+    root: Path, tag: str, source: Mapping[str, Message], script: str = ""
+) -> tuple[Catalogue, list[Finding]]:
     """All domains of a language merged into one lookup; a broken domain is left out and named.
 
-    source: the messages as they are in English today; a translation of other words is not used.
+    source: the messages as they are in English today; a translation of other words is not used. Nor is one that
+    would mislead (an error of the guard): English then stands in for its whole screen. script: of the language table.
     """
     words: dict[str, str] = {}
     found: list[Finding] = []
@@ -68,9 +72,17 @@ def read_catalogue(root: Path, tag: str, source: Mapping[str, Message]) -> tuple
             if wanted is None or message.fuzzy or message.id != wanted.english:
                 continue
             if isinstance(message.string, str) and message.string.strip():
-                words[wanted.key] = message.string
+                unfit = _unfit(tag, wanted, message.string, script)
+                found += unfit
+                if not unfit:
+                    words[wanted.key] = message.string
     states, more = read_review(root / tag / "review.csv", tag, source, words)
     return Catalogue(tag, words, states), found + more
+
+
+def _unfit(tag: str, message: Message, words: str, script: str) -> list[Finding]:
+    found = check_message(f"locales/{tag}: {message.key}", message, words, tag, script)
+    return [finding for finding in found if finding.level == "error"]
 
 
 def fingerprint(key: str, english: str, translation: str) -> str:
@@ -104,8 +116,10 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 class Catalogues:
     """All languages that have a folder, each read at first use and kept."""
 
-    def __init__(self, root: Path, source: Mapping[str, Message], tags: list[str]) -> None:
-        self.root, self.source = root, source
+    def __init__(
+        self, root: Path, source: Mapping[str, Message], tags: Iterable[str], scripts: Mapping[str, str] | None = None
+    ) -> None:
+        self.root, self.source, self.scripts = root, source, scripts or {}
         self.tags = [tag for tag in tags if folder_of(root, tag).is_dir()]
         self.found: list[Finding] = []
         self._read: dict[str, Catalogue] = {}
@@ -115,7 +129,7 @@ class Catalogues:
         if tag not in self._read:
             if tag not in self.tags:
                 return Catalogue(tag, {})
-            self._read[tag], found = read_catalogue(self.root, tag, self.source)
+            self._read[tag], found = read_catalogue(self.root, tag, self.source, self.scripts.get(tag, ""))
             self.found += found
         return self._read[tag]
 

@@ -65,6 +65,11 @@ class Languages:
             rest = rest.rpartition("-")[0]
         return self.by_tag[ENGLISH], False
 
+    @property
+    def scripts(self) -> dict[str, str]:
+        """The script of each tag."""
+        return {language.tag: language.script for language in self.by_tag.values()}
+
     def get(self, number: int) -> Language:
         """The language of a permanent number; English where the table has none."""
         return self.by_number.get(number) or self.by_tag[ENGLISH]

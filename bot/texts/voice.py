@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping
 
 from bot.texts.catalogue import Catalogue
 from bot.texts.languages import ENGLISH, Language
-from bot.texts.words import Message
+from bot.texts.words import PLACEHOLDER, Message
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 Values = Mapping[str, int | str | tuple[str, ...]]
 
 

@@ -8,11 +8,13 @@ Classes: S safety, Q question, I information, N navigation (locales/README.md sa
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
 Class = Literal["S", "Q", "I", "N"]
 BUTTON_LIMIT = 24
+PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,8 @@
 """What is remembered for minutes, in this process alone: limits, the one screen of a chat, updates seen.
 
 Keyed by chat id, bounded, never written, gone with the process. Time is passed in as seconds that only grow.
+With the process goes the knowledge which screens were to be blanked: a restart is not to be seen, so that they stay
+as they are until they are touched again.
 """
 
 from __future__ import annotations
@@ -13,20 +15,28 @@ MOST_UPDATES = 10_000
 MOST_LYING = 100  # messages of one chat that wait to be removed: as many as one call removes
 BUCKET = 10.0  # taps a chat may make at once
 REFILL_PER_SECOND = 0.5
-HELP_EVERY_SECONDS = 5.0  # help and leave are served this often even past the limit
+TYPED_COST = 3.0  # what is typed and no command costs as much as so many taps
+HELP_EVERY_SECONDS = 5.0  # help is served this often even past the limit
+LEFT_SECONDS = 10.0  # so long after leaving nothing brings the talk back but a command
+CARD_SECONDS = 30.0  # so long the fixed card is not shown again
 IDLE_SECONDS = 15 * 60
 WORKER_IDLE_SECONDS = 60 * 60
 
 
 @dataclass(slots=True)
 class _Chat:
-    """tokens: taps left, as of `at`. screen: id of the bot's message, 0 = not known. blank_at: when it goes blank."""
+    """tokens: taps left, as of `at`. screen: id of the bot's message, 0 = not known. blank_at: when it goes blank.
+
+    left_until, card_until: until when the chat counts as just left, and the fixed card as just shown.
+    """
 
     tokens: float
     at: float
     helped_at: float
     screen: int = 0
     blank_at: float = 0.0
+    left_until: float = 0.0
+    card_until: float = 0.0
 
     def refill(self, now: float) -> None:
         self.tokens = min(BUCKET, self.tokens + (now - self.at) * REFILL_PER_SECOND)
@@ -39,6 +49,7 @@ class Local:
     def __init__(self, most_chats: int = MOST_CHATS) -> None:
         self._most = most_chats
         self._chats: OrderedDict[int, _Chat] = OrderedDict()
+        self._owed: OrderedDict[tuple[int, int], None] = OrderedDict()
         self._lying: OrderedDict[int, list[int]] = OrderedDict()
         self._updates: OrderedDict[int, None] = OrderedDict()
 
@@ -47,17 +58,18 @@ class Local:
         if known is None:
             known = self._chats[chat] = _Chat(BUCKET, now, now - HELP_EVERY_SECONDS)
             if len(self._chats) > self._most:
-                self._chats.popitem(last=False)
+                oldest, gone = self._chats.popitem(last=False)
+                self.owe(oldest, gone.screen)
         else:
             self._chats.move_to_end(chat)
         return known
 
-    def allows(self, chat: int, now: float, is_help: bool = False) -> bool:
-        """Whether a chat may be served now: ten at once, one more every two seconds; help and leave more readily."""
+    def allows(self, chat: int, now: float, is_help: bool = False, is_leave: bool = False, cost: float = 1.0) -> bool:
+        """Whether a chat may be served now: ten at once, one more in two seconds; help more readily, leave always."""
         known = self._chat(chat, now)
         known.refill(now)
-        if known.tokens >= 1:
-            known.tokens -= 1
+        if is_leave or known.tokens >= cost:
+            known.tokens = max(0.0, known.tokens - cost)
             return True
         if is_help and now - known.helped_at >= HELP_EVERY_SECONDS:
             known.helped_at = now
@@ -69,7 +81,8 @@ class Local:
     def keep_screen(self, chat: int, message: int, now: float, worker: bool = False) -> None:
         """Remember the one message of a chat until it is blanked."""
         known = self._chat(chat, now)
-        known.screen = message
+        known.screen, known.left_until = message, 0.0
+        self._owed.pop((chat, message), None)
         known.blank_at = now + (WORKER_IDLE_SECONDS if worker else IDLE_SECONDS)
 
     def screen(self, chat: int) -> int:
@@ -84,12 +97,21 @@ class Local:
         """
         for chat, known in list(self._chats.items()):
             known.refill(now)
-            if not known.screen and known.tokens >= BUCKET:
+            if not known.screen and known.tokens >= BUCKET and known.left_until <= now:
                 del self._chats[chat]
-        return [(id, known.screen) for id, known in self._chats.items() if known.screen and known.blank_at <= now]
+        idle = [(id, known.screen) for id, known in self._chats.items() if known.screen and known.blank_at <= now]
+        return [*self._owed, *idle]
+
+    def owe(self, chat: int, message: int) -> None:
+        """A screen that is to go blank at the next look, whatever becomes of its chat; 0 is none."""
+        if message:
+            self._owed[chat, message] = None
+            if len(self._owed) > self._most:
+                self._owed.popitem(last=False)
 
     def blanked(self, chat: int, message: int, now: float) -> None:
         """A screen went blank: forget it, unless it was used again meanwhile."""
+        self._owed.pop((chat, message), None)
         known = self._chats.get(chat)
         if known is not None and known.screen == message and known.blank_at <= now:
             self.forget(chat)
@@ -98,7 +120,28 @@ class Local:
         """Forget a chat's screen. How busy it was stays until its taps are refilled, or leaving would refill them."""
         known = self._chats.get(chat)
         if known is not None:
-            known.screen, known.blank_at = 0, 0.0
+            known.screen, known.blank_at, known.card_until = 0, 0.0, 0.0
+
+    def leave(self, chat: int, now: float) -> None:
+        """A chat was left: for a moment nothing but a command brings the talk back."""
+        self.forget(chat)
+        self._chat(chat, now).left_until = now + LEFT_SECONDS
+
+    def has_left(self, chat: int, now: float) -> bool:
+        """Whether a chat was left a moment ago, and no screen was shown since."""
+        known = self._chats.get(chat)
+        return known is not None and now < known.left_until
+
+    def keep_card(self, chat: int, now: float) -> None:
+        """The fixed card was shown on the screen of a chat."""
+        known = self._chat(chat, now)
+        if known.screen:
+            known.card_until = now + CARD_SECONDS
+
+    def has_card(self, chat: int, now: float) -> bool:
+        """Whether the fixed card was shown in a chat a moment ago."""
+        known = self._chats.get(chat)
+        return known is not None and now < known.card_until
 
     # -- messages that wait to be removed ----------------------------------------------------------------------
 
