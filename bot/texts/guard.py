@@ -22,6 +22,7 @@ SCRIPTS = {
     "Ethi": "ETHIOPIC", "Beng": "BENGALI", "Guru": "GURMUKHI", "Thai": "THAI", "Kore": "HANGUL", "Mymr": "MYANMAR",
 }  # fmt: skip
 LEAST_SHARE = 0.9
+NAME = re.compile(r"[A-Z][A-Za-z]+")
 TAKE_OUT = "Numbers and links come from the directory: take it out."
 
 
@@ -68,7 +69,9 @@ def _characters(address: str, message: Message, words: str, tag: str, script: st
         yield Finding(address, "is not in composed form (NFC).", "Save it again from a PO editor that composes.")
     if all(_script_of(sign) == SCRIPTS.get(script, "") for sign in set(words) if sign.isalpha()):
         return
-    letters = [sign for sign in PLACEHOLDER.sub("", words) if sign.isalpha()]
+    names = set(NAME.findall(message.english))  # a proper name may stay in its own letters
+    rest = NAME.sub(lambda word: "" if word[0] in names else word[0], PLACEHOLDER.sub("", words))
+    letters = [sign for sign in rest if sign.isalpha()]
     own = sum(_script_of(sign) == SCRIPTS.get(script) for sign in letters)
     if letters and script in SCRIPTS and own < LEAST_SHARE * len(letters):
         share = f"{own} of {len(letters)} letters"
