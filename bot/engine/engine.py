@@ -241,7 +241,9 @@ class Engine:
 
     def _urgent(self, session: Session, position: Position, measures: Measures) -> Screen:
         want = replace(self.want(session, position), urgent=True, limit=URGENT_LINES)
-        texts = self._urgent_texts(session, measures)
+        routes, cards = self.library.routes, self.library.cards
+        safety = [card for name, card in routes.items() if name in measures.routes and cards[card].weight == "S"]
+        texts = (*self._urgent_texts(session, measures), *(Text(f"card.{card}.text") for card in safety))
         return Screen(session, "urgent", texts, self._buttons(session, position), want, band="urgent")
 
     def _urgent_texts(self, session: Session, measures: Measures) -> tuple[Text, ...]:
