@@ -242,7 +242,8 @@ class Engine:
     def _urgent(self, session: Session, position: Position, measures: Measures) -> Screen:
         want = replace(self.want(session, position), urgent=True, limit=URGENT_LINES)
         routes, cards = self.library.routes, self.library.cards
-        safety = [card for name, card in routes.items() if name in measures.routes and cards[card].weight == "S"]
+        is_alone = self.charts[session.flow].flow.family != "guided"  # to a worker the form's own card speaks
+        safety = [c for name, c in routes.items() if is_alone and name in measures.routes and cards[c].weight == "S"]
         texts = (*self._urgent_texts(session, measures), *(Text(f"card.{card}.text") for card in safety))
         return Screen(session, "urgent", texts, self._buttons(session, position), want, band="urgent")
 

@@ -32,7 +32,7 @@ from bot.texts.voice import Voice
 
 Seal = Callable[[Session], str]
 WIDE_LABEL = 14  # two buttons share a row while none of them is longer
-HALF_LABEL = 17  # characters that half the width of a narrow phone shows
+HALF_LABEL = 16  # characters that half the width of a narrow phone shows
 BULLET = "• "
 
 

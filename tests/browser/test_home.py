@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -11,15 +12,33 @@ ROOT = Path(__file__).parents[2]
 PATIENCE_S = 60
 
 
-def test_a_bot_that_cannot_start_is_not_passed_over(tmp_path):
-    """When the bot refuses to start, the command says why in a sentence and does not end as if all were well."""
+def start(tmp_path, **settings):
+    """`waymark try` as a person would start it, on a free port."""
     env = {name: value for name, value in os.environ.items() if not name.startswith("WAYMARK_")}
-    env |= {"PYTHONPATH": str(ROOT), "WAYMARK_NO_SUCH_SETTING": "1"}
+    env |= {"PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1", **settings}
     command = [sys.executable, "-m", "bot", "try", "--port", "0", "--no-browser"]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=env, capture_output=True, text=True, timeout=PATIENCE_S, stdin=subprocess.DEVNULL
-    )
-    assert done.returncode == 2
-    assert "WAYMARK_NO_SUCH_SETTING: is no setting." in done.stderr
-    assert "waymark try: the bot ended by itself with code 2." in done.stderr
-    assert "Traceback" not in done.stderr
+    pipes = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=tmp_path, env=env, text=True, **pipes)
+
+
+def test_a_wrong_setting_is_named(tmp_path):
+    """A setting that does not exist ends the command with a sentence before anything is opened."""
+    process = start(tmp_path, WAYMARK_NO_SUCH_SETTING="1")
+    said, complained = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 2
+    assert "WAYMARK_NO_SUCH_SETTING: is no setting." in complained
+    assert (said, "Traceback" in complained) == ("", False)
+
+
+def test_a_bot_that_ends_by_itself_is_not_passed_over(tmp_path):
+    """When the bot behind the page ends, the command says so and does not end as if all were well."""
+    process = start(tmp_path)
+    assert process.stdout.readline().startswith("Chat with the bot: http://127.0.0.1:")
+    child = int(Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text().split()[0])
+    os.kill(child, signal.SIGKILL)
+    _, complained = process.communicate(timeout=PATIENCE_S)
+
+    assert process.returncode == 2
+    assert "waymark try: the bot ended by itself with code -9." in complained
+    assert "Traceback" not in complained

@@ -78,10 +78,14 @@ def assert_both_languages(phone: Phone, step: str, tag: str) -> None:
     assert phone.say("ui.hand_over", "en") in phone.labels()
 
 
+FIRST = ("guided_short.g1_1", "guided_labour.gl_1")
+
+
 def assert_clients_view(phone: Phone, step: str, tag: str) -> None:
     """The client reads the question, its English line while nobody has checked it, the answers, and nothing else."""
     phone.see(f"{step}.text", tag)
-    assert phone.lines() == [phone.say(f"{step}.text", tag), phone.say(f"{step}.text", "en")]
+    told = ["ui.draft", f"{step}.text"] if step in FIRST else [f"{step}.text"]  # drafts are named once, at the start
+    assert phone.lines() == [phone.say(key, language) for key in told for language in (tag, "en")]
     answers = clients_options(phone, step, tag)
     assert phone.labels() == [*answers, *(phone.say(key, tag) for key in ("ui.give_back", *NAVIGATION))]
     assert_no_workers_words(phone)
