@@ -110,7 +110,8 @@ def give_back(phone: Phone, mistaken: bool = False) -> None:
     phone.see("ui.who_holds", "en")
     assert_no_workers_words(phone)
     phone.shot("who-holds")
-    phone.press(phone.say("ui.client_still" if mistaken else "ui.worker_again", "en"))
+    # Each reads their own button: a client who gave it back by mistake finds the way in the client's language.
+    phone.press(phone.say("ui.client_still", phone.tag) if mistaken else phone.say("ui.worker_again", "en"))
     phone.tag = phone.tag if mistaken else "en"
 
 
