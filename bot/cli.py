@@ -123,7 +123,8 @@ def check(as_json: bool, as_trace: bool, day: Any) -> None:
             click.echo(f"{finding.level}: {finding}")
         counts = report.counts
         click.echo(
-            ", ".join(f"{count} {name}" for name, count in counts.items()) + f", {len(report.findings)} findings"
+            ", ".join(f"{count} {name}" for name, count in counts.items())
+            + f", {len(report.findings)} findings, {len(report.known)} known open points"
         )
     sys.exit(EXIT_FINDINGS if report.blocks else 0)
 

@@ -11,7 +11,7 @@ from bot.contacts.checks import examine
 from bot.engine.engine import Engine
 from bot.engine.proofs import can_walk, check_paths
 from bot.errors import Finding
-from bot.flow.read import gather
+from bot.flow.read import gather, parse
 from bot.flow.trace import check_origins, read_origins, trace
 from bot.house import read_flows, utc_now
 from bot.screens import check_screens
@@ -22,20 +22,27 @@ from bot.texts.offer import Offers
 from bot.texts.source import messages, ours
 from bot.texts.speak import Speaker
 
+OPEN_POINTS = "open.toml"
+
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """counts: flows, steps, locales, contacts. findings: in the order flows, words, contacts."""
+    """counts: flows, steps, locales, contacts. findings: in the order flows, words, contacts.
+
+    known: warnings that flows/open.toml lists with the reason why they stay open.
+    """
 
     counts: dict[str, int]
     findings: tuple[Finding, ...]
+    known: tuple[Finding, ...] = ()
 
     @property
     def blocks(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
-        return self.counts | {"findings": [asdict(finding) for finding in self.findings]}
+        listed = {"findings": self.findings, "known": self.known}
+        return self.counts | {name: [asdict(finding) for finding in found] for name, found in listed.items()}
 
 
 def inspect(today: date | None = None, config: Config | None = None) -> Report:
@@ -61,7 +68,13 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
         "locales": len(catalogues.tags) + 1,
         "contacts": len(directory),
     }
-    return Report(counts, (*found, *of_contacts))
+    found += of_contacts
+    reasons, more = parse(config.root / "flows" / OPEN_POINTS)
+    found += more
+    known = tuple(finding for finding in found if finding.level == "warning" and finding.address in reasons)
+    settled = reasons.keys() - {finding.address for finding in known}
+    found += [Finding(f"open: {address}", "is settled.", f"Take it out of flows/{OPEN_POINTS}.") for address in settled]
+    return Report(counts, tuple(finding for finding in found if finding not in known), known)
 
 
 def trace_lines(config: Config | None = None) -> list[str]:

@@ -31,7 +31,7 @@ LICENCE_KEYS = ("instrument", "owner", "licence", "citation", "validated", "visi
 FLOW_PLAIN = ("title", "family", "scoring", "minutes", "audience", "purpose", "outcomes", "minor_outcomes",
               "none_route", "early_stop", "quiet_stop", "pauses", "grants", "needs", "cut_off", "counts",
               "serves")  # fmt: skip
-SHARED = ("common.toml", "scoring.toml", "trace.toml")
+SHARED = ("common.toml", "scoring.toml", "trace.toml", "open.toml")
 
 
 def parse(path: Path) -> tuple[dict[str, Any], list[Finding]]:
