@@ -21,14 +21,14 @@ from bot.engine.play import play
 from bot.engine.screen import Screen
 from bot.engine.session import MAX_ANSWERS, Flag, Session, Turn
 from bot.flow.model import Flow, Library, Option, Step
+from bot.flow.read import SHARED
 from bot.house import Content
 from bot.seal.token import CHARACTERS
 from bot.talk import Talk
 
 WALKS = int(os.environ.get("WALKS", "40"))
 MOST_TAPS = 80
-FLOWS = sorted(path.stem for path in (Path(__file__).parents[1] / "flows").glob("*.toml")
-               if path.stem not in ("common", "scoring", "trace"))  # fmt: skip
+FLOWS = sorted(path.stem for path in (Path(__file__).parents[1] / "flows").glob("*.toml") if path.name not in SHARED)
 MEANS = ("force", "fraud", "coercion")
 PURPOSE = ("purpose_labour", "purpose_sex", "purpose_other")
 FEW = (

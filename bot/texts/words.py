@@ -63,6 +63,7 @@ button("ui.cannot_talk", "I cannot talk now", "Lines that take text come first."
 button("ui.can_talk", "I can talk", "Undoes the button 'I cannot talk now'.")
 button("ui.fear", "I fear officials", "The person fears police or visa staff; other lines come first.")
 button("ui.no_fear", "Officials are fine", "Undoes the button 'I fear officials'.")
+button("ui.listen", "Listen", "Plays a recording of the words on the screen.")
 button("button.menu.roles", "Signs at my work", "Opens a list of checks for people in seven kinds of work.")
 
 # A guided talk: a worker and a client at one phone.
