@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 import pytest
 
-from bot.cli import EXIT_FINDINGS, EXIT_USAGE, main
+from bot.cli import main
 from bot.config import PREFIX, ROOT, SETTINGS
 from bot.counts.guard import ALREADY_RUNNING
 from bot.engine.engine import Engine
@@ -25,6 +25,7 @@ from bot.texts.catalogue import STATES as REVIEW_STATES
 from bot.texts.catalogue import fingerprint
 from bot.texts.languages import KEYS as LANGUAGE_KEYS
 from bot.texts.source import messages
+from bot.verbs import EXIT_FINDINGS, EXIT_USAGE
 
 DOCS = sorted(
     path.relative_to(ROOT).as_posix()

@@ -8,6 +8,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from bot.simulator import messages, rules, schema, webhook
@@ -207,9 +208,9 @@ class BotApi:
             "close": lambda params: True,
         }
         for name, carry in messages.CARRIERS.items():
-            carriers[name] = lambda params, carry=carry: carry(store, params)  # type: ignore[misc]
+            carriers[name] = partial(carry, store)
         for field in SPOKEN:
             ending = "".join(word.capitalize() for word in field.split("_"))
-            carriers[f"setMy{ending}"] = lambda params, field=field: profile.set_text(field, params)  # type: ignore[misc]
-            carriers[f"getMy{ending}"] = lambda params, field=field: profile.get_text(field, params)  # type: ignore[misc]
+            carriers[f"setMy{ending}"] = partial(profile.set_text, field)
+            carriers[f"getMy{ending}"] = partial(profile.get_text, field)
         return carriers

@@ -15,13 +15,17 @@ Params = Mapping[str, Any]
 def send_message(store: Store, params: Params) -> dict[str, Any]:
     """Carry out sendMessage."""
     chat = store.find_chat(params["chat_id"])
+    return _send(store, chat, _text_content(params), params)
+
+
+def _text_content(params: Params) -> dict[str, Any]:
     text, entities = read_text(params)
     content: dict[str, Any] = {"text": text}
     if entities:
         content["entities"] = entities
     if "link_preview_options" in params:
         content["link_preview_options"] = params["link_preview_options"]
-    return _send(store, chat, content, params)
+    return content
 
 
 def send_voice(store: Store, params: Params) -> dict[str, Any]:
@@ -84,13 +88,7 @@ def edit_text(store: Store, params: Params) -> dict[str, Any]:
     message = _find_own(store, params)
     if "text" not in message.content:
         raise bad_request("there is no text in the message to edit")
-    text, entities = read_text(params)
-    content: dict[str, Any] = {"text": text}
-    if entities:
-        content["entities"] = entities
-    if "link_preview_options" in params:
-        content["link_preview_options"] = params["link_preview_options"]
-    return _edit(store, message, content, params)
+    return _edit(store, message, _text_content(params), params)
 
 
 def edit_markup(store: Store, params: Params) -> dict[str, Any]:
