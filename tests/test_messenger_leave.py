@@ -208,19 +208,25 @@ def test_what_is_typed_right_after_leaving_is_only_removed(tmp_path: Path) -> No
 
 
 def test_leaving_waits_by_itself(tmp_path: Path) -> None:
-    """While Telegram asks to wait the update is done with, no tap shows anything, and in the end the chat is empty."""
+    """While Telegram asks to wait others are served, no tap shows anything, and in the end the chat is empty. Only then
+    is the update confirmed."""
 
     async def act(stage: Scene) -> None:
-        person = await stage.begin()
-        stage.api.plan("deleteMessage", [Fault.flood(200)])
-        before = len(stage.calls("editMessageText"))
-        await stage.tap(person, "Leave now")
-        await stage.pass_time(20)
-        await stage.tap(person, "Get help now", "Leave now")
-        assert len(stage.calls("editMessageText")) == before
+        person, other = await stage.begin(), await stage.begin()
+        stage.api.plan("deleteMessage", [Fault.flood(200)], chat_id=person.chat_id)
+        before = len(stage.calls("editMessageText", chat=person.chat_id))
+        person.tap("Leave now")
+        await stage.until(lambda: len(stage.calls("deleteMessage", chat=person.chat_id)) == 1)
+        person.tap("Get help now")
+        person.tap("Leave now")
+        other.tap("Someone may look")
+        await stage.pass_until(lambda: screen(other).startswith("Tips:"), 0.2)
+        await stage.pass_until(lambda: len(stage.calls("answerCallbackQuery")) >= 7, 0.2)
+        assert len(stage.calls("editMessageText", chat=person.chat_id)) == before
         assert len(stage.calls("deleteMessage", chat=person.chat_id)) == 1
-        await stage.pass_time(180)
-        await stage.until(lambda: person.messages() == [])
+        assert stage.api.inbox.waiting
+        await stage.pass_until(lambda: person.messages() == [])
+        await stage.pass_until(lambda: stage.api.is_drained)
 
     play(tmp_path, act, over_http=True)
 
@@ -231,7 +237,7 @@ def test_a_leave_that_telegram_refuses_to_the_end_is_made_up_for(tmp_path: Path)
     async def act(stage: Scene) -> None:
         person = await stage.begin()
         stage.api.plan("deleteMessage", [Fault.flood(5)] * 4)
-        await stage.tap(person, "Leave now")
+        person.tap("Leave now")
         await stage.pass_until(lambda: screen(person) == NEUTRAL)
         assert person.messages()[0].buttons == ()
 

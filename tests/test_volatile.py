@@ -56,11 +56,23 @@ def test_help_is_served_past_the_limit(local: Local) -> None:
     assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5) == 0
 
 
-def test_leaving_is_always_allowed(local: Local) -> None:
-    """However often, past any limit, and without taking help's turn; it takes what taps there were."""
+def test_leaving_what_is_shown_is_always_allowed(local: Local) -> None:
+    """Past any limit, as long as it was not left yet, and without taking help's turn; it takes what taps there were."""
+    local.keep_screen(CHAT, 50, 100.0)
     assert all(local.allows(CHAT, 100.0, is_leave=True) for _ in range(50))
     assert served(local, CHAT, 100.0, 5) == 0
     assert served(local, CHAT, 100.0, 5, is_help=True) == 1
+
+
+def test_leaving_again_and_again_is_limited(local: Local) -> None:
+    """With nothing shown since, once per five seconds past the limit; a screen makes it free again."""
+    served(local, CHAT, 100.0, 30)
+    local.leave(CHAT, 100.0)
+    assert not local.allows(CHAT, 104.9, is_leave=True, cost=BUCKET)
+    assert local.allows(CHAT, 105.0, is_leave=True, cost=BUCKET)
+    local.leave(CHAT, 105.0)
+    local.keep_screen(CHAT, 50, 105.1)
+    assert local.allows(CHAT, 105.2, is_leave=True, cost=BUCKET)
 
 
 def test_what_is_typed_costs_more_than_a_tap(local: Local) -> None:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telegram.error import InvalidToken, TelegramError
-from telegram.ext import AIORateLimiter, ExtBot
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.config import Config, Secret
@@ -30,6 +30,7 @@ from bot.log import Journal, install
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
 from bot.messenger.hear import hear
+from bot.messenger.lane import Lane
 from bot.messenger.leaving import Leaving
 from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.tidy import Sleep, Tidy
@@ -114,8 +115,7 @@ async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.E
         base = f"{config.bot_api}/bot"
         request = _line(config, CONNECTIONS)
         polling = _line(config, 2)
-        limiter = AIORateLimiter(overall_max_rate=CALLS_PER_SECOND, group_max_rate=0, max_retries=0)
-        bot: ExtBot[int] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=limiter)
+        bot: ExtBot[None] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=Lane(CALLS_PER_SECOND))
         async with polling, _started(bot, journal, stop, its) as is_up:
             if is_up:
                 local = Local()
@@ -147,7 +147,7 @@ def _line(config: Config, connections: int) -> HTTPXRequest:
 
 
 @contextlib.asynccontextmanager
-async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event, its: Time) -> AsyncIterator[bool]:
+async def _started(bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its: Time) -> AsyncIterator[bool]:
     """The bot signed in, trying again while the network is down; False when told to stop meanwhile."""
     try:
         while not stop.is_set():
@@ -168,7 +168,7 @@ async def _started(bot: ExtBot[int], journal: Journal, stop: asyncio.Event, its:
 
 
 async def _run(
-    config: Config, content: Content, keys: Keyring, bot: ExtBot[int], local: Local,
+    config: Config, content: Content, keys: Keyring, bot: ExtBot[None], local: Local,
     poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time,
 ) -> None:  # fmt: skip
     refuse_unsafe(bot.bot)
@@ -180,7 +180,7 @@ async def _run(
     leaving = Leaving(tidy, local, journal)
     words = leave_words(content, offers)
     handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
-    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave)
+    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way)
     journal.note("start")
     every = partial(_every, its.sleep, journal)
     tasks = [
@@ -216,7 +216,7 @@ async def _every(sleep: Sleep, journal: Journal, seconds: float, work: Callable[
             journal.note("unhandled", error, "error")
 
 
-async def _publish(bot: ExtBot[int], offers: Offers, journal: Journal) -> None:
+async def _publish(bot: ExtBot[None], offers: Offers, journal: Journal) -> None:
     """Read all languages, then set menus; a refusal costs nothing but a line in the log."""
     await asyncio.to_thread(offers.catalogues.read_all)
     try:

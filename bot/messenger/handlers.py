@@ -12,6 +12,7 @@ from telegram.error import TelegramError
 from bot.log import Journal
 from bot.messenger.deliver import Deliver
 from bot.messenger.hear import hear
+from bot.messenger.lane import FIRST
 from bot.messenger.leaving import Leaving
 from bot.messenger.render import carried
 from bot.messenger.tidy import Tidy
@@ -75,6 +76,7 @@ class Handlers:
             return
         plain = read_plain(data)
         verb, now = plain.verb if plain is not None else "", self.clock()
+        FIRST.set(verb in ("h", "x"))
         if not self.local.allows(chat.id, now, verb == "h", verb == "x"):
             return
         if verb != "x" and self._is_left(chat.id, now):  # tapped before it was gone: it must not come back
@@ -106,6 +108,7 @@ class Handlers:
             return
         name = self._command(message.text)
         now, cost = self.clock(), 1.0 if name else TYPED_COST
+        FIRST.set(name in ("help", "exit"))
         if not self.local.allows(chat.id, now, name == "help", name == "exit", cost):
             self.local.lay(chat.id, number)
             return

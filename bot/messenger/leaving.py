@@ -12,7 +12,7 @@ from bot.volatile.local import Local
 class Leaving:
     """The chats being emptied. What could not be done in the end is left to the blanking of idle screens.
 
-    A leave that still waits when the process is stopped is lost: the screen stays until somebody taps Leave again.
+    A leave that still waits when the process is stopped comes again: its update is not confirmed before it is done.
     """
 
     def __init__(self, tidy: Tidy, local: Local, journal: Journal) -> None:
@@ -38,6 +38,10 @@ class Leaving:
     def is_under_way(self, chat: int) -> bool:
         """Whether a chat is being emptied now."""
         return any(chat == other for other, _ in self._tasks)
+
+    def under_way(self, chat: int) -> asyncio.Task[None] | None:
+        """The newest leave of a chat that is not done yet."""
+        return next((task for (other, _), task in reversed(self._tasks.items()) if other == chat), None)
 
     async def close(self, seconds: float) -> None:
         """Give those under way a moment, then let them go."""

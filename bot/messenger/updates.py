@@ -6,6 +6,7 @@ The library's loop confirms a batch before it is handled and stops for everybody
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
@@ -32,6 +33,7 @@ NOTHING_NEW_SECONDS = 0.2
 NOTHING_TO_DO_SECONDS = 1.0
 PATIENCE = 10  # looks at a full batch of old updates before the oldest no longer holds up the rest
 CONFIRM_SECONDS = 2.0
+LEAVE_KEPT_SECONDS = 150.0  # a tap lives no longer at Telegram: after that, not confirming it keeps nothing
 
 Raw = dict[str, Any]
 
@@ -50,9 +52,11 @@ class Poller:
         journal: Journal,
         sleep: Sleep = asyncio.sleep,
         is_leave: Callable[[Raw], bool] = lambda raw: False,
+        under_way: Callable[[int], asyncio.Task[None] | None] = lambda chat: None,
     ) -> None:
         self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
-        self._base, self._token, self._sleep, self._is_leave = base_url, token, sleep, is_leave
+        self._base, self._token, self._sleep = base_url, token, sleep
+        self._is_leave, self._under_way = is_leave, under_way
         self._offset = 0
         self._open: set[int] = set()  # updates fetched and not yet handled
         self._newest = -1
@@ -60,6 +64,7 @@ class Poller:
         self._waiting: dict[int, deque[Raw]] = defaultdict(deque)
         self._busy: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
+        self._kept: set[asyncio.Task[None]] = set()  # leaves that Telegram makes wait, until they are done
         self._room = asyncio.Semaphore(AT_ONCE)
         self._done = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -89,9 +94,9 @@ class Poller:
         self._stopping.set()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
-        for task in list(self._tasks):
+        for task in (*self._tasks, *self._kept):
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, *self._kept, return_exceptions=True)
         if self._confirmed() > self._offset:
             try:
                 await asyncio.wait_for(self._call(timeout=0, limit=1), CONFIRM_SECONDS)
@@ -225,7 +230,8 @@ class Poller:
         """Handle a chat's updates in order until none waits."""
         try:
             while self._waiting[chat]:
-                async with self._room:  # first, so that what comes while there is none may still go before
+                # First a room, so that what comes while there is none may still go before. Leaving needs none.
+                async with contextlib.nullcontext() if self._is_leave(self._waiting[chat][0]) else self._room:
                     await self._handle(self._waiting[chat].popleft())
         finally:
             self._busy.discard(chat)
@@ -244,6 +250,17 @@ class Poller:
             raise
         except Exception as error:
             self.journal.note("update_failed", error, "error")
+        leaving = self._under_way(chat_of(raw)) if self._is_leave(raw) else None
+        if leaving is None:
+            self._close(raw)
+            return
+        task = asyncio.create_task(self._close_later(raw, leaving))
+        self._kept.add(task)
+        task.add_done_callback(self._kept.discard)
+
+    async def _close_later(self, raw: Raw, leaving: asyncio.Task[None]) -> None:
+        """A leave that must wait is not confirmed before it is done: should the process stop, it comes again."""
+        await first_of(asyncio.wait({leaving}), self._sleep(LEAVE_KEPT_SECONDS))
         self._close(raw)
 
     def _close(self, raw: Raw) -> None:

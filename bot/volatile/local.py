@@ -16,7 +16,7 @@ MOST_LYING = 100  # messages of one chat that wait to be removed: as many as one
 BUCKET = 10.0  # taps a chat may make at once
 REFILL_PER_SECOND = 0.5
 TYPED_COST = 3.0  # what is typed and no command costs as much as so many taps
-HELP_EVERY_SECONDS = 5.0  # help is served this often even past the limit
+HELP_EVERY_SECONDS = 5.0  # help is served this often even past the limit, as is leaving where nothing is shown
 LEFT_SECONDS = 10.0  # so long after leaving nothing brings the talk back but a command
 CARD_SECONDS = 30.0  # so long the fixed card is not shown again
 IDLE_SECONDS = 15 * 60
@@ -65,10 +65,14 @@ class Local:
         return known
 
     def allows(self, chat: int, now: float, is_help: bool = False, is_leave: bool = False, cost: float = 1.0) -> bool:
-        """Whether a chat may be served now: ten at once, one more in two seconds; help more readily, leave always."""
+        """Whether a chat may be served now: ten at once, one more in two seconds; help more readily, leaving most.
+
+        A leave is refused only past the limit, within five seconds of the last one, and with nothing shown since.
+        """
         known = self._chat(chat, now)
         known.refill(now)
-        if is_leave or known.tokens >= cost:
+        has_just_left = now < known.left_until - LEFT_SECONDS + HELP_EVERY_SECONDS
+        if known.tokens >= cost or (is_leave and not has_just_left):
             known.tokens = max(0.0, known.tokens - cost)
             return True
         if is_help and now - known.helped_at >= HELP_EVERY_SECONDS:
