@@ -13,6 +13,7 @@ from bot import __version__
 from bot.errors import ContentError, WaymarkError
 from bot.verbs import CONTEXT, EXIT_FINDINGS, EXIT_USAGE
 from bot.verbs.contacts import contacts
+from bot.verbs.counts import counts
 from bot.verbs.locale import locale
 
 
@@ -156,6 +157,7 @@ def run() -> None:
 
 main.add_command(locale)
 main.add_command(contacts)
+main.add_command(counts)
 
 
 if __name__ == "__main__":

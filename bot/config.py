@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Literal
 from urllib.parse import urlsplit
 
 from bot.errors import WaymarkError
@@ -20,6 +21,9 @@ PREFIX = "WAYMARK_"
 FILE = "waymark.toml"
 TELEGRAM = "https://api.telegram.org"
 MINOR_RULES = ("us", "palermo")
+CountPeriod = Literal["quarter", "month"]
+COUNT_PERIODS: tuple[CountPeriod, ...] = ("quarter", "month")
+YES_NO = {"yes": True, "no": False}
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -49,8 +53,9 @@ class Config:
 
     token_file: file with the bot token. bot_api: address of the Bot API server. country, region: assumed until the
     person picks a place ("" = ask). families: families of flows offered. flows, contacts: extra folders of content.
-    minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). keys: private folder of the
-    day keys, on a memory file system ("" = found by itself).
+    minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). count_period: `quarter` or
+    `month`. count_regions: whether countries are counted too. keys: private folder of the day keys, on a memory file
+    system ("" = found by itself).
     """
 
     token_file: Path | None = None
@@ -62,6 +67,8 @@ class Config:
     contacts: tuple[Path, ...] = ()
     minor_rule: str = "us"
     data: Path | None = None
+    count_period: CountPeriod = "quarter"
+    count_regions: bool = False
     keys: Path | None = None
     root: Path = field(default=ROOT)
 
@@ -182,10 +189,19 @@ def _families(name: str, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(parts))
 
 
-def _minor_rule(name: str, value: object) -> str:
-    if value not in MINOR_RULES:
-        raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', f"Choose from {', '.join(MINOR_RULES)}.")
-    return str(value)
+def _one_of(*known: str) -> Callable[[str, object], str]:
+    """A reader for a setting with a closed list of words."""
+
+    def read(name: str, value: object) -> str:
+        if value not in known:
+            raise WaymarkError(PREFIX + name.upper(), f'is "{value}".', f"Choose from {', '.join(known)}.")
+        return str(value)
+
+    return read
+
+
+def _yes_no(name: str, value: object) -> bool:
+    return value if isinstance(value, bool) else YES_NO[_one_of(*YES_NO)(name, value)]
 
 
 SETTINGS = {
@@ -196,7 +212,9 @@ SETTINGS = {
     "families": _families,
     "flows": _folders,
     "contacts": _folders,
-    "minor_rule": _minor_rule,
+    "minor_rule": _one_of(*MINOR_RULES),
     "data": _folder,
+    "count_period": _one_of(*COUNT_PERIODS),
+    "count_regions": _yes_no,
     "keys": _private,
 }

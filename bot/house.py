@@ -13,6 +13,7 @@ from bot.config import Config
 from bot.contacts.model import Directory
 from bot.contacts.read import read as read_contacts
 from bot.counts.once import Seen
+from bot.counts.schema import BANDS, Schema
 from bot.counts.tally import Counter, NullCounter
 from bot.engine.engine import Engine
 from bot.engine.proofs import broken_flows
@@ -33,6 +34,7 @@ from bot.texts.speak import Speaker
 
 UNIX_EPOCH = date(1970, 1, 1)
 VERSION_DIGITS = 8
+COUNT_FILE = "counts.db"
 DOOR = "core"  # the flow that every talk begins with
 
 
@@ -135,3 +137,12 @@ def build_talk(
     country, region = content.directory.numbers(config.country or None, config.region or None)
     defaults = Defaults(country, region, version)
     return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)
+
+
+def count_schema(config: Config, content: Content, offers: Offers) -> Schema:
+    """The closed list of what this deployment counts."""
+    flows = [
+        (flow.id, BANDS if flow.counts == "bands" else ()) for flow in content.library.flows.values() if flow.is_counted
+    ]
+    regions = sorted(content.directory.countries) if config.count_regions else []
+    return Schema.build(flows=flows, locales=[language.tag for language in offers.offered()], regions=regions)

@@ -12,7 +12,7 @@ from bot.counts.guard import AlreadyRunning, State
 from bot.counts.ledger import ENOUGH, ZERO, Ledger, buckets, read
 from bot.counts.noise import Laplace, Noise
 from bot.counts.once import Seen
-from bot.counts.quarter import is_closed, is_due, quarter
+from bot.counts.period import is_closed, is_due, quarter
 from bot.counts.schema import Schema, digest
 from bot.counts.tally import Event, Pending, Tally
 from bot.errors import WaymarkError

@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.counts.ledger import buckets, read
-from bot.counts.quarter import is_closed
+from bot.counts.period import is_closed
 from bot.errors import WaymarkError
 
 CLASSES = (

@@ -31,7 +31,7 @@ from bot.counts.guard import (
     state_of,
 )
 from bot.counts.noise import Laplace, Noise, permit
-from bot.counts.quarter import is_closed, is_due, quarter
+from bot.counts.period import Length, bucket_for, is_ahead, is_bucket, is_closed, is_due
 from bot.counts.schema import Schema, digest
 from bot.counts.tally import Batch, Cell, Waiting
 from bot.errors import WaymarkError
@@ -55,15 +55,22 @@ NOTHING = Batch({})
 class Ledger:
     """The one writer of the store at `path`.
 
-    now: the moment, with its time zone. noise: for tests only, a release refuses it. The folder must exist; a missing
-    file is made. Raises AlreadyRunning if another process writes here. Whatever else is wrong shows in `state`, the
-    file is left as it is, and counts go on waiting where they are.
+    now: the moment, with its time zone. noise: for tests only, a release refuses it. length: of a bucket. The folder
+    must exist; a missing file is made. Raises AlreadyRunning if another process writes here. Whatever else is wrong
+    shows in `state`, the file is left as it is, and counts go on waiting where they are.
     """
 
-    def __init__(self, path: Path, schema: Schema, now: Callable[[], datetime], noise: Noise | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        schema: Schema,
+        now: Callable[[], datetime],
+        noise: Noise | None = None,
+        length: Length = "quarter",
+    ) -> None:
         self._noise: Noise = noise if noise is not None else Laplace()
         permit(self._noise)
-        self._path, self._schema, self._now = Path(path), schema, now
+        self._path, self._schema, self._now, self._length = Path(path), schema, now, length
         self._lock, self._busy = Lock(self._path), threading.Lock()
         self._doubt: tuple[bytes, Batch] | None = None
         self._existed = False
@@ -142,10 +149,11 @@ class Ledger:
         self._doubt = None
 
     def _open_bucket(self, conn: sqlite3.Connection) -> str:
-        """Lay out the cells of this quarter that are not there yet, each born with noise. None is ever drawn again."""
-        name = quarter(self._now())
-        [(newest,)] = conn.execute("SELECT max(name) FROM bucket").fetchall()
-        if newest is not None and newest > name:
+        """Lay out the cells of this bucket that are not there yet, each born with noise. None is ever drawn again."""
+        now = self._now()
+        buckets = [name for (name,) in conn.execute("SELECT name FROM bucket")]
+        name = bucket_for(now, self._length, buckets)
+        if any(is_ahead(one, now) for one in buckets):
             raise Refused(State.CLOCK)
         there = set(_cells(conn, name))
         born = [(name, cell, ZERO + self._noise.draw()) for cell in self._schema.cells if cell not in there]
@@ -157,7 +165,7 @@ class Ledger:
         return name
 
     def _retire(self, conn: sqlite3.Connection) -> None:
-        """Let quarters go whose time is over: rows zeroed, deleted, and the file made anew."""
+        """Let buckets go whose time is over: rows zeroed, deleted, and the file made anew."""
         now = self._now()
         due = [name for (name,) in conn.execute("SELECT name FROM bucket") if is_due(name, now)]
         if not due:
@@ -194,24 +202,24 @@ class Ledger:
 
 
 def buckets(path: Path) -> dict[str, str]:
-    """The quarters in a store, and the digest of the cells each has."""
+    """The buckets in a store, and the digest of the cells each has."""
     with _reading(path) as conn:
         return dict(conn.execute("SELECT name, schema FROM bucket ORDER BY name").fetchall())
 
 
 def read(path: Path, bucket: str, now: datetime) -> dict[Cell, int]:
-    """The noisy numbers of a closed quarter.
+    """The noisy numbers of a closed bucket.
 
-    Raises WaymarkError for a quarter that is still open: its noise is fixed, so two readings would give exact counts.
+    Raises WaymarkError for one that is still open: its noise is fixed, so two readings would give exact counts.
     """
+    if not is_bucket(bucket):
+        raise WaymarkError(f"counts {bucket}", "is no period.", "Write a quarter, 2026-Q1, or a month, 2026-03.")
     if not is_closed(bucket, now):
-        raise WaymarkError(
-            f"counts {bucket}", "this quarter is still open and cannot be read.", "Wait until it closes."
-        )
+        raise WaymarkError(f"counts {bucket}", "is still open and cannot be read.", "Wait until it closes.")
     with _reading(path) as conn:
         rows = conn.execute("SELECT name, value FROM cell WHERE bucket = ? ORDER BY name", (bucket,)).fetchall()
     if not rows:
-        raise WaymarkError(f"counts {bucket}", "the store holds nothing for it.", "Name a quarter it holds.")
+        raise WaymarkError(f"counts {bucket}", "the store holds nothing for it.", "See: waymark counts holdings")
     return {name: value - ZERO for name, value in rows}
 
 

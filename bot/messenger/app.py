@@ -22,10 +22,20 @@ from telegram.request import HTTPXRequest
 
 from bot.config import Config, Secret
 from bot.counts.guard import AlreadyRunning
-from bot.counts.schema import Schema
+from bot.counts.slots import BUSY_HOURS, USUAL_HOURS
 from bot.counts.tally import Counter, NullCounter, Pending
 from bot.errors import WaymarkError
-from bot.house import Content, build_talk, content_version, keyring, read_content, refuse_shut_door, utc_now
+from bot.house import (
+    COUNT_FILE,
+    Content,
+    build_talk,
+    content_version,
+    count_schema,
+    keyring,
+    read_content,
+    refuse_shut_door,
+    utc_now,
+)
 from bot.log import Journal, install
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
@@ -86,14 +96,11 @@ def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Count
     from bot.counts.ledger import Ledger  # SQLite is loaded only where counts are kept
     from bot.counts.writer import Writer
 
-    flows = [
-        (flow.id, ("none", "some", "strong", "urgent") if flow.counts == "bands" else ())
-        for flow in content.library.flows.values()
-        if flow.is_counted
-    ]
-    schema = Schema.build(flows=flows, locales=[language.tag for language in offers.offered()])
+    schema = count_schema(config, content, offers)
     pending = Pending(schema.cells)
-    return pending, Writer(Ledger(config.data / "counts.db", schema, utc_now), pending, utc_now())
+    ledger = Ledger(config.data / COUNT_FILE, schema, utc_now, length=config.count_period)
+    hours = BUSY_HOURS if config.count_period == "month" else USUAL_HOURS
+    return pending, Writer(ledger, pending, utc_now(), hours=hours)
 
 
 @dataclass(frozen=True, slots=True)
