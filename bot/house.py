@@ -90,7 +90,7 @@ def read_content(config: Config) -> Content:
     """Flows, words and contacts; a broken file is withdrawn and named, the rest works."""
     library, found, sound = read_flows(config)
     languages = read_languages(config.root / "locales" / "languages.toml")
-    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.scripts)
+    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.by_tag)
     reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])
     return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings), sound)
 

@@ -52,7 +52,7 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
     origins, more = read_origins(config.root / "flows")
     found += [*more, *check_origins(library, origins)]
     languages = read_languages(config.root / "locales" / "languages.toml")
-    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.scripts)
+    catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.by_tag)
     directory, of_contacts = examine([config.root / "flows" / "contacts", *config.contacts], today)
     if can_walk(found):
         engine = Engine(library, config.minor_rule, sound)

@@ -13,6 +13,7 @@ from bot.house import read_content
 from bot.texts.catalogue import folder_of
 from bot.texts.languages import ENGLISH
 from bot.texts.offer import Offers
+from bot.texts.rename import read_renames
 from bot.texts.source import ours
 from bot.texts.update import update
 
@@ -21,17 +22,25 @@ def update_files(tags: Iterable[str], dry_run: bool) -> Iterator[Path]:
     """Refresh the languages named, or all that have a folder; yields each file that changes."""
     config = read_config()
     content = read_content(config)
-    root = config.root / "locales"
+    root, source = config.root / "locales", ours(content.library)
     known = content.languages.by_tag
+    renames = read_renames(root, source)
     for tag in tags:
         if tag not in known or tag == ENGLISH:
             raise WaymarkError(tag, "is no language to translate into.", near(tag, known))
     for tag in tags or [tag for tag in known if folder_of(root, tag).is_dir()]:
-        for path, text in update(root, known[tag], ours(content.library)).items():
+        for path, text in update(root, known[tag], source, renames=renames).items():
             if not dry_run:
-                path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_text(text, encoding="utf-8")
+                _write(path, text)
             yield path.relative_to(config.root)
+
+
+def _write(path: Path, text: str) -> None:
+    if not text:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def status_rows() -> list[dict[str, Any]]:

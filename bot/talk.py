@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.counts.once import Seen
 from bot.counts.tally import Counter, Role, Tally
-from bot.engine.engine import Engine
+from bot.engine.engine import DOOR, Engine
 from bot.engine.screen import Choice, Kind, Screen, Static, Text
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
@@ -231,9 +231,10 @@ class Talk:
     def _withheld(self, screen: Screen) -> Screen | None:
         """Contacts and other languages instead of a screening that nobody has checked in this one."""
         session = screen.session
-        flow = self.engine.library.flows[session.flow]
+        flow, offers = self.engine.library.flows[session.flow], self.speaker.offers
         language = self.languages.get(session.locale)
-        if screen.kind == "contacts" or flow.id == "core" or self.speaker.offers.has_flow(flow, language):
+        has_words = offers.has_door(language) if flow.id == DOOR else offers.has_flow(flow, language)
+        if screen.kind == "contacts" or has_words:
             return None
         choices = [
             Choice("", replace(session, locale=other.number, turn=Turn.HERE), other.native)

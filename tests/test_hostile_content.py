@@ -96,7 +96,7 @@ def test_a_translation_that_would_mislead_is_never_shown(content: Content, tmp_p
     spanish = content.languages.by_tag["es"]
     put(tmp_path, spanish, {"ui.unread": words}, UNREAD)
 
-    read, found = read_catalogue(tmp_path, "es", UNREAD, spanish.script)
+    read, found = read_catalogue(tmp_path, "es", UNREAD, spanish)
 
     assert read.words == {}
     assert {finding.address for finding in found} == {"locales/es: ui.unread"}
@@ -107,13 +107,13 @@ def test_a_translation_in_another_script_is_never_shown(content: Content, tmp_pa
     """A catalogue of Arabic that speaks Latin letters does not speak."""
     put(tmp_path, content.languages.by_tag["ar"], {"ui.unread": "No puedo leer esto."}, UNREAD)
 
-    assert Catalogues(tmp_path, UNREAD, ["ar"], content.languages.scripts).get("ar").words == {}
+    assert Catalogues(tmp_path, UNREAD, ["ar"], content.languages.by_tag).get("ar").words == {}
 
 
 def test_sound_translations_still_speak(content: Content) -> None:
     """The guard takes no sound word of the complete Spanish draft away."""
     assert len(content.catalogues.get("es").words) > 1000
-    assert content.catalogues.scripts == content.languages.scripts
+    assert content.catalogues.languages == content.languages.by_tag
 
 
 @pytest.mark.parametrize("key", ["name", "limits", "hours"])

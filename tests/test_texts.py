@@ -20,7 +20,6 @@ from bot.texts.catalogue import Catalogue, Catalogues, fingerprint, folder_of, r
 from bot.texts.languages import MAX_CODE, read_languages
 from bot.texts.offer import Offers
 from bot.texts.speak import Reply, Speaker
-from bot.texts.update import renew
 from bot.texts.voice import Voice, fill
 from bot.texts.words import Message
 
@@ -278,7 +277,7 @@ def test_a_language_is_offered_once_every_safety_text_is_there(content: Content,
     assert tongues.offers(content, tmp_path, "es").has_language(spanish)
 
     safety = folder / "safety.po"
-    text = renew(safety, spanish, source, {})
+    text = safety.read_text(encoding="utf-8")
     missing = text.replace(f'msgstr "{tongues.swapped("Get help now")}"', 'msgstr ""')
     assert missing != text
     safety.write_text(missing, encoding="utf-8")
@@ -314,8 +313,8 @@ def test_drafts_are_shown_in_the_first_tier_alone(content: Content, tmp_path: Pa
     assert tongues.offers(content, tmp_path, tag).has_flow(flow, language) == shown
 
     words = Catalogues(tmp_path, source, [tag]).get(tag).words
-    own = {key: text for key, text in words.items() if key.startswith("self_youth.")}
-    tongues.review(tmp_path, tag, source, own, "approved")
+    met = {key: text for key, text in words.items() if source[key].domain in ("safety", "core", "self_youth")}
+    tongues.review(tmp_path, tag, source, met, "approved")
     assert tongues.offers(content, tmp_path, tag).has_flow(flow, language)
 
 
@@ -418,15 +417,32 @@ def test_texts_without_questions_have_a_notice_of_their_own(content: Content, en
 
 
 def test_checked_words_need_no_notice(content: Content, engine: Engine, tmp_path: Path) -> None:
-    """A flow whose first words somebody has checked starts without it."""
+    """The notice goes once every safety text is approved and every question checked, and not before."""
     source = content.catalogues.source
     tongues.translate(tmp_path, content.languages.by_tag["es"], source)
     words = Catalogues(tmp_path, source, ["es"]).get("es").words
-    tongues.review(tmp_path, "es", source, words, "checked")
+    for state, says_so in (("checked", True), ("approved", False)):
+        tongues.review(tmp_path, "es", source, words, state)
+        reply = speak(content, asked(engine, SPANISH, answers=()), tongues.offers(content, tmp_path, "es"))
+        assert (source["ui.draft"].english in reply.text) == says_so
 
-    reply = speak(content, asked(engine, SPANISH, answers=()), tongues.offers(content, tmp_path, "es"))
 
-    assert source["ui.draft"].english not in reply.text
+@pytest.mark.parametrize("flow", ["learn", "headline", "advocate"])
+def test_what_is_only_learnt_from_is_open_in_every_tier(
+    content: Content, engine: Engine, tmp_path: Path, flow: str
+) -> None:
+    """Awareness screens nobody: its drafts are shown beyond the first tier, with one line that says what they are."""
+    somali, source = content.languages.by_tag["so"], content.catalogues.source
+    tongues.translate(tmp_path, somali, source)
+    offers = tongues.offers(content, tmp_path, "so")
+    assert {source[key].weight for key in source if key.startswith(f"{flow}.")} <= {"I", "N"}
+
+    start = Session(flow, locale=somali.number)
+    reply = speak(content, seen(engine, start), offers)
+
+    assert offers.has_flow(content.library.flows[flow], somali)
+    assert reply.text.startswith(tongues.swapped(source["ui.draft_part"].english))
+    assert source[f"{flow}.{content.library.flows[flow].start}.text"].english not in reply.text
 
 
 def test_every_draft_of_a_question_or_safety_text_shows_its_english(

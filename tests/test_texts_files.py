@@ -10,14 +10,16 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.frontend import parse_mapping_cfg
 from stage import ROOT
 
+from bot.errors import ContentError
 from bot.house import Content
 from bot.texts import words
 from bot.texts.catalogue import read_catalogue
 from bot.texts.checks import check_language, check_locales
-from bot.texts.extract import KEYWORDS, code_messages, template
+from bot.texts.extract import KEYWORDS, code_messages, notes_of, template
 from bot.texts.languages import Language
-from bot.texts.update import domains, renew, update
-from bot.texts.words import BUTTON_LIMIT, Message
+from bot.texts.rename import read_renames
+from bot.texts.update import domains, update
+from bot.texts.words import BUTTON_LIMIT, PLACEHOLDER, PLACEHOLDERS, Message
 
 SOURCE = {
     "ui.back": Message("ui.back", "Back", "N", limit=BUTTON_LIMIT),
@@ -50,7 +52,7 @@ def put(root: Path, language: Language, given: dict[str, str], source: dict[str,
     """One catalogue of the small source, written as the product writes it."""
     path = root / language.tag / "LC_MESSAGES" / "safety.po"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(renew(path, language, source, given), encoding="utf-8")
+    path.write_text(update(root, language, source, given)[path], encoding="utf-8")
     return path
 
 
@@ -78,7 +80,7 @@ def test_headers_come_from_our_table(content: Content, tmp_path: Path, tag: str)
     """Also where a library knows another plural rule, or not the language at all."""
     language = content.languages.by_tag[tag]
 
-    text = renew(tmp_path / "safety.po", language, SOURCE, {})
+    text = tongues.renewed(tmp_path, language, SOURCE)
 
     assert f'"Language: {tag}\\n"\n"Plural-Forms: {language.plural}\\n"\n' in text
 
@@ -106,16 +108,19 @@ def test_translations_and_comments_of_translators_stay(spanish: Language, tmp_pa
 
 
 def test_changed_english_sets_the_old_words_aside(spanish: Language, tmp_path: Path) -> None:
-    """A negated sentence never inherits the old translation: it is empty, and the old pair stays at the end."""
+    """A negated sentence is offered the old words for a person to judge; they do not speak, and the old pair stays."""
     path = put(tmp_path, spanish, SPANISH_WORDS)
     newer = SOURCE | {"ui.unread": Message("ui.unread", "I can read this.", "S")}
 
-    path.write_text(renew(path, spanish, newer, {}), encoding="utf-8")
+    path.write_text(tongues.renewed(tmp_path, spanish, newer), encoding="utf-8")
 
     text = path.read_text(encoding="utf-8")
-    assert 'msgid "I can read this."\nmsgstr ""' in text
+    assert (
+        '#, fuzzy\n#| msgid "I cannot read this."\nmsgctxt "ui.unread"\nmsgid "I can read this."\n'
+        'msgstr "No puedo leer esto."\n'
+    ) in text
     assert '#~ msgid "I cannot read this."\n#~ msgstr "No puedo leer esto."' in text
-    assert "fuzzy" not in text
+    assert tongues.renewed(tmp_path, spanish, newer) == text
     assert "ui.unread" not in read_catalogue(tmp_path, "es", newer)[0].words
 
 
@@ -123,12 +128,71 @@ def test_english_that_comes_back_takes_its_words_up_again(spanish: Language, tmp
     """Words set aside are not lost: with the old English they speak again."""
     path = put(tmp_path, spanish, SPANISH_WORDS)
     newer = SOURCE | {"ui.unread": Message("ui.unread", "I can read this.", "S")}
-    path.write_text(renew(path, spanish, newer, {}), encoding="utf-8")
+    path.write_text(tongues.renewed(tmp_path, spanish, newer), encoding="utf-8")
 
-    path.write_text(renew(path, spanish, SOURCE, {}), encoding="utf-8")
+    path.write_text(tongues.renewed(tmp_path, spanish, SOURCE), encoding="utf-8")
 
     assert read_catalogue(tmp_path, "es", SOURCE)[0].words == SPANISH_WORDS
     assert "#~" not in path.read_text(encoding="utf-8")
+
+
+def test_the_same_english_elsewhere_is_offered_and_not_spoken(spanish: Language, tmp_path: Path) -> None:
+    """A repeat is suggested in the words most used for it, marked fuzzy: a person judges whether they fit here."""
+    newer = SOURCE | {"work.x.opt.yes": Message("work.x.opt.yes", "Yes", "Q", "work", BUTTON_LIMIT)}
+    put(tmp_path, spanish, SPANISH_WORDS)
+
+    text = tongues.renewed(tmp_path, spanish, newer, "work")
+
+    assert '#, fuzzy\nmsgctxt "work.x.opt.yes"\nmsgid "Yes"\nmsgstr "Sí"' in text
+
+
+def test_a_message_takes_its_words_along_to_another_file(spanish: Language, tmp_path: Path) -> None:
+    """When a message changes its domain nothing is lost and nothing stays behind; a file nobody needs is removed."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    moved = {key: Message(key, message.english, domain="core") for key, message in SOURCE.items()}
+
+    made = update(tmp_path, spanish, moved)
+
+    assert made[path] == ""
+    (tmp_path / "es" / "LC_MESSAGES" / "core.po").write_text(made[path.with_name("core.po")], encoding="utf-8")
+    path.unlink()
+    assert read_catalogue(tmp_path, "es", moved)[0].words == SPANISH_WORDS
+
+
+def test_a_renamed_message_keeps_its_words(spanish: Language, tmp_path: Path) -> None:
+    """The table of renames carries translations from an old key to the new one, one by one or all below a name."""
+    path = put(tmp_path, spanish, SPANISH_WORDS)
+    keys = {"ui.back": "ui.return", "work.pay.text": "wage.pay.text", "work.pay.opt.yes": "wage.pay.opt.yes"}
+    newer = {keys.get(key, key): Message(keys.get(key, key), one.english) for key, one in SOURCE.items()}
+    del newer["work.pay.opt.no"]
+    (tmp_path / "renames.toml").write_text('"ui.back" = "ui.return"\n"work.pay." = "wage.pay."\n', encoding="utf-8")
+
+    renames = read_renames(tmp_path, newer)
+    (text,) = update(tmp_path, spanish, newer, renames=renames).values()
+    path.write_text(text, encoding="utf-8")
+
+    words = read_catalogue(tmp_path, "es", newer)[0].words
+    assert words == {keys.get(key, key): text for key, text in SPANISH_WORDS.items() if key != "work.pay.opt.no"}
+    assert '#~ msgctxt "work.pay.opt.no"' in text
+
+
+@pytest.mark.parametrize(
+    ("table", "says"),
+    [
+        ('"ui.old" = "ui.none"', 'renames: ui.old: "ui.none" is no message. Name a key of today, or take it out.'),
+        ('"ui.back" = "ui.unread"', "renames: ui.back: is a message of today. Take it out: a key is never reused."),
+        ('"ui." = "ui.back"', 'renames: ui.: names no new key. Write "old" = "new", or "old." = "new.".'),
+        ("ui", "renames.toml: cannot be read: "),
+    ],
+)
+def test_a_rename_that_leads_nowhere_is_told(tmp_path: Path, table: str, says: str) -> None:
+    """A table that would lose words stops the update."""
+    (tmp_path / "renames.toml").write_text(table, encoding="utf-8")
+
+    with pytest.raises(ContentError) as caught:
+        read_renames(tmp_path, SOURCE)
+
+    assert str(caught.value).startswith(says)
 
 
 def test_a_guess_marked_by_a_translator_stays_marked(spanish: Language, tmp_path: Path) -> None:
@@ -137,15 +201,15 @@ def test_a_guess_marked_by_a_translator_stays_marked(spanish: Language, tmp_path
     marked = path.read_text(encoding="utf-8").replace('msgctxt "ui.back"', '#, fuzzy\nmsgctxt "ui.back"')
     path.write_text(marked, encoding="utf-8")
 
-    assert "#, fuzzy\n" in renew(path, spanish, SOURCE, {})
+    assert "#, fuzzy\n" in tongues.renewed(tmp_path, spanish, SOURCE)
     assert "ui.back" not in read_catalogue(tmp_path, "es", SOURCE)[0].words
 
 
 def test_given_words_fill_gaps_and_replace_nothing(spanish: Language, tmp_path: Path) -> None:
     """Words offered for a key go in where there are none."""
-    path = put(tmp_path, spanish, {"ui.back": "Atrás"})
+    put(tmp_path, spanish, {"ui.back": "Atrás"})
 
-    text = renew(path, spanish, SOURCE, {"ui.back": "Volver", "ui.unread": "No puedo leer esto."})
+    (text,) = update(tmp_path, spanish, SOURCE, {"ui.back": "Volver", "ui.unread": "No puedo leer esto."}).values()
 
     assert 'msgstr "Atrás"' in text
     assert "Volver" not in text
@@ -157,20 +221,30 @@ def test_a_broken_catalogue_is_not_written_over(spanish: Language, tmp_path: Pat
     path = put(tmp_path, spanish, SPANISH_WORDS)
     path.write_text('msgid "broken', encoding="utf-8")
 
-    with pytest.raises(ValueError, match="locales/es/safety: cannot be read"):
-        renew(path, spanish, SOURCE, {})
+    with pytest.raises(ContentError, match="locales/es/safety: cannot be read"):
+        update(tmp_path, spanish, SOURCE)
 
 
 def test_translators_read_class_limit_and_note(content: Content) -> None:
     """Above each message stand its class, its limit and what the flow file says to translators."""
-    catalog = template(SOURCE, "safety")
-    pay, back = catalog.get("Are you paid for 2 days?", "work.pay.text"), catalog.get("Back", "ui.back")
-    assert pay is not None
-    assert back is not None
+    notes = {entry.key: entry.notes for entry in template(SOURCE, "safety")}
 
-    assert pay.auto_comments[0].startswith("Class Q question of a screening")
-    assert pay.auto_comments[-1] == "Neutral tone."
-    assert "At most 24 characters." in back.auto_comments
+    assert notes["work.pay.text"][0].startswith("Class Q question of a screening")
+    assert notes["work.pay.text"][-1] == "Neutral tone."
+    assert "At most 24 characters." in notes["ui.back"]
+
+
+def test_translators_read_who_speaks_what_comes_next_and_what_stands_in_braces(content: Content) -> None:
+    """Comments name the reader, the screen an answer leads to, and meaning and sample of every placeholder."""
+    source = content.catalogues.source
+    notes = {key: " ".join(notes_of(message)) for key, message in source.items()}
+
+    assert "An outreach worker to a client, aloud" in notes["guided_short.g1_2.text"]
+    assert "The bot to: adults, alone on their own phone." in notes["self_adult.sa_w1.text"]
+    assert notes["core.co_safe.opt.not_safe"].endswith("Next: the talk ends, the chat is emptied.")
+    assert "{date}: a day, for example 2026-11-22." in notes["contact.checked"]
+    used = {name for message in source.values() for name in PLACEHOLDER.findall(message.english)}
+    assert used <= PLACEHOLDERS.keys()
 
 
 # -- extraction ---------------------------------------------------------------------------------------------------
@@ -202,9 +276,9 @@ def test_each_word_of_the_code_is_read_from_its_call() -> None:
 def test_a_template_holds_each_message_once(content: Content) -> None:
     """All domains together hold every message of the bot, each in one of them."""
     source = content.catalogues.source
-    held = [message.context for domain in domains(source) for message in template(source, domain) if message.id]
+    held = [entry.key for domain in domains(source) for entry in template(source, domain)]
 
-    assert sorted(str(context) for context in held) == sorted(source)
+    assert sorted(held) == sorted(source)
 
 
 # -- checks -------------------------------------------------------------------------------------------------------

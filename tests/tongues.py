@@ -44,6 +44,12 @@ def translate(
     return folder_of(root, language.tag)
 
 
+def renewed(root: Path, language: Language, source: Mapping[str, Message], domain: str = "safety") -> str:
+    """The text of one catalogue after an update that gives nothing."""
+    path = folder_of(root, language.tag) / f"{domain}.po"
+    return update(root, language, source).get(path) or path.read_text(encoding="utf-8")
+
+
 def review(root: Path, tag: str, source: Mapping[str, Message], words: Mapping[str, str], state: State) -> None:
     """Mark messages as checked or approved, as they stand."""
     with (root / tag / "review.csv").open("w", encoding="utf-8", newline="") as file:

@@ -9,11 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from babel.messages import Catalog
-from babel.messages.pofile import PoFileError, read_po
-
 from bot.errors import Finding
-from bot.texts.guard import check_message
+from bot.texts import po
+from bot.texts.guard import check_forms, check_message
+from bot.texts.languages import Language
 from bot.texts.words import Message
 
 State = Literal["draft", "checked", "approved"]
@@ -24,11 +23,15 @@ MAX_MESSAGES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """One language: key -> words, and how far a person has checked each."""
+    """One language: key -> words, and how far a person has checked each.
+
+    plurals: every form of the few messages that have more than one; their first also stands in `words`.
+    """
 
     tag: str
     words: Mapping[str, str]
     states: Mapping[str, State] = field(default_factory=dict)
+    plurals: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def state(self, key: str) -> State:
         return self.states.get(key, "draft")
@@ -39,50 +42,67 @@ def folder_of(root: Path, tag: str) -> Path:
     return root / tag / "LC_MESSAGES"
 
 
-def read_domain(path: Path) -> tuple[Catalog | None, list[Finding]]:
-    """One PO file; refused by size, on broken syntax and on too many entries."""
+def read_domain(path: Path) -> tuple[list[po.Entry] | None, list[Finding]]:
+    """One PO file; refused by size, on broken syntax, on a message that stands twice and on too many entries."""
     address = f"locales/{path.parent.parent.name}/{path.stem}"
     try:
         if path.stat().st_size > MAX_BYTES:
             return None, [Finding(address, f"is larger than {MAX_BYTES} bytes.", "Split the domain.")]
-        with path.open("rb") as file:
-            catalog = read_po(file, abort_invalid=True)
-    except (OSError, PoFileError, ValueError, UnicodeError) as error:
+        entries = list(po.read(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError) as error:  # broken syntax and encoding are ValueErrors
         return None, [Finding(address, f"cannot be read: {error}.", "Open it in a PO editor and mend that line.")]
-    if len(catalog) > MAX_MESSAGES:
-        return None, [Finding(address, f"holds {len(catalog)} entries.", f"At most {MAX_MESSAGES}.")]
-    return catalog, []
+    if len(entries) > MAX_MESSAGES:
+        return None, [Finding(address, f"holds {len(entries)} entries.", f"At most {MAX_MESSAGES}.")]
+    keys = [entry.key for entry in entries if not entry.is_old]
+    if len(set(keys)) < len(keys):
+        twice = next(key for key in keys if keys.count(key) > 1)
+        return None, [Finding(address, f'holds "{twice or "the header"}" twice.', "Take one of the two out.")]
+    return entries, []
 
 
 def read_catalogue(
-    root: Path, tag: str, source: Mapping[str, Message], script: str = ""
+    root: Path, tag: str, source: Mapping[str, Message], language: Language | None = None
 ) -> tuple[Catalogue, list[Finding]]:
     """All domains of a language merged into one lookup; a broken domain is left out and named.
 
     source: the messages as they are in English today; a translation of other words is not used. Nor is one that
-    would mislead (an error of the guard): English then stands in for its whole screen. script: of the language table.
+    would mislead (an error of the guard): English then stands in for its whole screen. language: its row of the table,
+    whose script and plural forms the words must have.
     """
     words: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
     found: list[Finding] = []
     for path in sorted(folder_of(root, tag).glob("*.po")):
-        catalog, more = read_domain(path)
+        entries, more = read_domain(path)
         found += more
-        for message in catalog or ():
-            wanted = source.get(message.context or "")
-            if wanted is None or message.fuzzy or message.id != wanted.english:
+        for entry in entries or ():
+            wanted = source.get(entry.key)
+            if wanted is None or not speaks(entry, wanted):
                 continue
-            if isinstance(message.string, str) and message.string.strip():
-                unfit = _unfit(tag, wanted, message.string, script)
-                found += unfit
-                if not unfit:
-                    words[wanted.key] = message.string
-    states, more = read_review(root / tag / "review.csv", tag, source, words)
-    return Catalogue(tag, words, states), found + more
+            unfit = [finding for finding in check_entry(tag, wanted, entry, language) if finding.level == "error"]
+            found += unfit
+            if unfit:
+                continue
+            words[wanted.key] = entry.forms[0]
+            if wanted.plural:
+                plurals[wanted.key] = entry.forms
+    texts = {key: "\0".join(plurals.get(key, (text,))) for key, text in words.items()} if plurals else words
+    states, more = read_review(root / tag / "review.csv", tag, source, texts)
+    return Catalogue(tag, words, states, plurals), found + more
 
 
-def _unfit(tag: str, message: Message, words: str, script: str) -> list[Finding]:
-    found = check_message(f"locales/{tag}: {message.key}", message, words, tag, script)
-    return [finding for finding in found if finding.level == "error"]
+def speaks(entry: po.Entry, message: Message) -> bool:
+    """Whether an entry is a finished translation of a message as its English is today."""
+    is_today = entry.english == message.english and entry.plural == message.plural and not entry.is_old
+    return is_today and not entry.is_fuzzy and entry.has_words
+
+
+def check_entry(tag: str, message: Message, entry: po.Entry, language: Language | None) -> list[Finding]:
+    """All findings of the guard for one finished translation."""
+    address = f"locales/{tag}: {message.key}"
+    if message.plural and language is not None:
+        return list(check_forms(address, message, entry.forms, language))
+    return list(check_message(address, message, entry.forms[0], tag, language.script if language else ""))
 
 
 def fingerprint(key: str, english: str, translation: str) -> str:
@@ -117,9 +137,14 @@ class Catalogues:
     """All languages that have a folder, each read at first use and kept."""
 
     def __init__(
-        self, root: Path, source: Mapping[str, Message], tags: Iterable[str], scripts: Mapping[str, str] | None = None
+        self,
+        root: Path,
+        source: Mapping[str, Message],
+        tags: Iterable[str],
+        languages: Mapping[str, Language] | None = None,
     ) -> None:
-        self.root, self.source, self.scripts = root, source, scripts or {}
+        """languages: the rows of the table, whose script and plural forms the words must have; unasked where None."""
+        self.root, self.source, self.languages = root, source, languages or {}
         self.tags = [tag for tag in tags if folder_of(root, tag).is_dir()]
         self.found: list[Finding] = []
         self._read: dict[str, Catalogue] = {}
@@ -129,7 +154,7 @@ class Catalogues:
         if tag not in self._read:
             if tag not in self.tags:
                 return Catalogue(tag, {})
-            self._read[tag], found = read_catalogue(self.root, tag, self.source, self.scripts.get(tag, ""))
+            self._read[tag], found = read_catalogue(self.root, tag, self.source, self.languages.get(tag))
             self.found += found
         return self._read[tag]
 

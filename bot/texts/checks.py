@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from bot.errors import Finding
-from bot.texts.catalogue import Catalogues, folder_of, read_domain
-from bot.texts.guard import check_message
+from bot.errors import ContentError, Finding
+from bot.texts.catalogue import Catalogues, check_entry, folder_of, read_domain, speaks
 from bot.texts.languages import ENGLISH, Language, Languages
-from bot.texts.update import update
+from bot.texts.rename import read_renames
+from bot.texts.update import out_of_step
 from bot.texts.words import Message
 
 
 def check_locales(root: Path, languages: Languages, catalogues: Catalogues) -> list[Finding]:
     """All findings of every language that has a folder."""
     found: list[Finding] = []
+    try:
+        read_renames(root, catalogues.source)
+    except ContentError as error:
+        found += error.findings
     for language in languages.by_tag.values():
         if language.tag != ENGLISH and folder_of(root, language.tag).is_dir():
             found += check_language(root, language, catalogues.source)
@@ -29,29 +33,22 @@ def check_language(root: Path, language: Language, source: Mapping[str, Message]
     """All findings of one language."""
     found: list[Finding] = []
     labels: dict[tuple[str, str], str] = {}
+    address = f"locales/{language.tag}"
     for path in sorted(folder_of(root, language.tag).glob("*.po")):
-        catalog, broken = read_domain(path)
+        entries, broken = read_domain(path)
         found += broken
-        if catalog is None:
+        if entries is None:
             continue
-        address = f"locales/{language.tag}"
         found += _header(path, language)
-        for entry in catalog:
-            message = source.get(entry.context or "")
-            if message is None or message.english != entry.id or entry.fuzzy or not isinstance(entry.string, str):
-                continue
-            if entry.string.strip():
-                found += check_message(
-                    f"{address}: {message.key}", message, entry.string, language.tag, language.script
-                )
-                found += _alike(address, message.key, entry.string, labels)
-    if not found:
-        found += [
-            Finding(f"locales/{language.tag}/{path.stem}", "is not in step with the English.",
-                    f"Run: waymark locale update {language.tag}")
-            for path in update(root, language, source)
-        ]  # fmt: skip
-    return found
+        for entry in entries:
+            message = source.get(entry.key)
+            if message is not None and speaks(entry, message):
+                found += check_entry(language.tag, message, entry, language)
+                found += _alike(address, message.key, entry.forms[0], labels)
+    return found + [
+        Finding(f"{address}/{domain}", "is not in step with the English.", f"Run: waymark locale update {language.tag}")
+        for domain in out_of_step(root, language, source)
+    ]
 
 
 def _header(path: Path, language: Language) -> Iterator[Finding]:

@@ -11,14 +11,14 @@ from io import BufferedReader
 from pathlib import Path
 from typing import Any
 
-from babel.messages import Catalog
 from babel.messages.extract import extract
 
 from bot.flow.model import Library
 from bot.flow.read import SHARED, parse, read_flow
 from bot.flow.step import Common, read_common
+from bot.texts.po import Entry
 from bot.texts.source import SAFETY, messages
-from bot.texts.words import Message
+from bot.texts.words import PLACEHOLDER, PLACEHOLDERS, Message
 
 KEYWORDS = {"word": ((1, "c"), 2), "button": ((1, "c"), 2)}
 Extracted = tuple[int, str, tuple[str, str], list[str]]
@@ -50,19 +50,24 @@ def flow_messages(
         library = Library({flow.id: flow}, {}, {}, {}, {}, {}, {})
     for message in messages(library).values():
         if message.domain != SAFETY or path.name == "common.toml":
-            yield 1, "pgettext", (message.key, message.english), notes_of(message)
+            yield 1, "pgettext", (message.key, message.english), list(notes_of(message))
 
 
 def _library(common: Common) -> Library:
     return Library({}, common.cards, common.routes, common.outcomes, {}, common.menu, common.constructs)
 
 
-def notes_of(message: Message) -> list[str]:
+def notes_of(message: Message) -> tuple[str, ...]:
     """Comments a translator sees above a message."""
     notes = [f"Class {CLASSES[message.weight]}."]
     if message.limit:
         notes.append(f"At most {message.limit} characters.")
-    return [*notes, message.note] if message.note else notes
+    for name in dict.fromkeys(PLACEHOLDER.findall(message.english + message.plural)):
+        meaning, sample = PLACEHOLDERS.get(name, ("", ""))
+        notes.append(f"{{{name}}}: {meaning}, for example {sample.rstrip('.')}." if meaning else f"{{{name}}} stays.")
+    notes += [message.reader] if message.reader else []
+    notes += [message.note] if message.note else []
+    return (*notes, f"Next: {message.leads}.") if message.leads else tuple(notes)
 
 
 def code_messages(path: Path) -> dict[str, str]:
@@ -71,10 +76,10 @@ def code_messages(path: Path) -> dict[str, str]:
         return {context: str(text) for _, text, _, context in extract("python", file, KEYWORDS) if context}
 
 
-def template(source: Mapping[str, Message], domain: str) -> Catalog:
-    """The messages of one domain in the order of their source, without dates or line numbers."""
-    catalog = Catalog(domain=domain, project="waymark", fuzzy=False)
-    for message in source.values():
-        if message.domain == domain:
-            catalog.add(message.english, context=message.key, auto_comments=notes_of(message))
-    return catalog
+def template(source: Mapping[str, Message], domain: str, forms: int = 2) -> list[Entry]:
+    """The messages of one domain in the order of their source, without dates or line numbers; forms: of plurals."""
+    return [
+        Entry(message.key, message.english, message.plural, ("",) * (forms if message.plural else 1), notes_of(message))
+        for message in source.values()
+        if message.domain == domain
+    ]

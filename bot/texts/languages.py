@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
+from gettext import c2py
 from pathlib import Path
 
 from bot.errors import ContentError, Finding
 from bot.flow.shape import Shape
 
 ENGLISH = "en"
+FORMS = re.compile(r"nplurals=([1-6]);")
 MAX_CODE = 35  # longest well-formed tag that is worth reading
 PACK_SUFFIXES = ("-raw", "-beta")
 KEYS = {
@@ -38,6 +42,18 @@ class Language:
     offer: tuple[str, ...] = ()
     audio: bool = False
 
+    @property
+    def forms(self) -> int:
+        """How many plural forms it has."""
+        match = FORMS.match(self.plural)
+        return int(match[1]) if match else 1
+
+
+@cache
+def plural_rule(header: str) -> Callable[[int], int]:
+    """The number of the form that goes with a count, by a Plural-Forms header of the table."""
+    return c2py(header.partition("plural=")[2].rstrip(";") or "0")
+
 
 class Languages:
     """All languages by tag and by permanent number."""
@@ -64,11 +80,6 @@ class Languages:
                 return self.by_tag[self._codes[rest]], True
             rest = rest.rpartition("-")[0]
         return self.by_tag[ENGLISH], False
-
-    @property
-    def scripts(self) -> dict[str, str]:
-        """The script of each tag."""
-        return {language.tag: language.script for language in self.by_tag.values()}
 
     def get(self, number: int) -> Language:
         """The language of a permanent number; English where the table has none."""

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 
 from bot.flow.model import Flow, Library
 from bot.texts.catalogue import Catalogues
 from bot.texts.languages import ENGLISH, Language, Languages
-from bot.texts.source import CORE, SAFETY, domain_of
+from bot.texts.source import AWARENESS, CORE, SAFETY, domain_of
 from bot.texts.voice import Voice
 from bot.texts.words import Message
 
@@ -25,6 +26,7 @@ class Offers:
             self._by_domain.setdefault(message.domain, []).append(message)
         self._voices: dict[str, Voice] = {}
         self._flows: dict[tuple[str, str], bool] = {}
+        self._notices: dict[tuple[str, str], str] = {}
 
     def voice(self, language: Language) -> Voice:
         if language.tag not in self._voices:
@@ -55,14 +57,36 @@ class Offers:
             return True
         if not (self._complete(voice, CORE) and self._complete(voice, domain_of(flow))):
             return False
-        return voice.language.tier <= DRAFT_TIER or self._is_checked(flow, voice)
+        return voice.language.tier <= DRAFT_TIER or flow.family == AWARENESS or not self._unread(flow, voice)
 
-    def _is_checked(self, flow: Flow, voice: Voice) -> bool:
-        messages = [m for m in self._by_domain.get(domain_of(flow), ()) if m.weight in ("S", "Q")]
-        return not any(voice.needs_english(message.key) for message in messages)
+    def _unread(self, flow: Flow, voice: Voice) -> bool:
+        """Whether a person walking a flow may meet a safety text nobody approved or a question nobody checked."""
+        domains = dict.fromkeys((SAFETY, CORE, domain_of(flow)))
+        return any(voice.needs_english(m.key) for domain in domains for m in self._by_domain.get(domain, ()))
+
+    def has_door(self, language: Language) -> bool:
+        """Whether the first questions of every talk are there; without them a language has contacts and little else."""
+        voice, door = self.voice(language), self.library.flows[CORE]
+        return voice.covers([message.key for message in self.source.values() if message.key.startswith(f"{door.id}.")])
+
+    def notice(self, flow: Flow, language: Language) -> str:
+        """The key of the line that stands before the first screen of a flow in draft words; "" where none is due."""
+        place = (flow.id, language.tag)
+        if place not in self._notices:
+            self._notices[place] = self._notice(flow, self.voice(language))
+        return self._notices[place]
+
+    def _notice(self, flow: Flow, voice: Voice) -> str:
+        if voice.is_english:
+            return ""
+        own = [m.key for m in self._by_domain.get(domain_of(flow), ()) if m.key.startswith(f"{flow.id}.")]
+        if flow.family != AWARENESS and self._unread(flow, voice):
+            return "ui.draft"
+        return "ui.draft_part" if any(voice.is_draft(key) for key in own) else ""
 
     def others(self, flow: Flow, language: Language) -> Iterable[Language]:
         """Languages to offer as buttons where a flow is withheld; none is ever applied unasked."""
         tags = (*language.fallback, *language.offer, ENGLISH)
         known = (self.languages.by_tag[tag] for tag in dict.fromkeys(tags) if tag in self.languages.by_tag)
-        return [other for other in known if self.has_flow(flow, other)]
+        has_words = self.has_door if flow.id == CORE else partial(self.has_flow, flow)
+        return [other for other in known if has_words(other)]

@@ -11,6 +11,11 @@ from bot.texts.words import BUTTON_LIMIT, WORDS, Class, Message
 SAFETY, CORE = "safety", "core"
 TEXT_LIMIT = 360  # half as long again as an English text may be
 TITLE_LIMIT = BUTTON_LIMIT
+AWARENESS = "learn"  # the family whose questions screen nobody
+ENDINGS = {
+    "END": "the result", "URGENT": "the card for danger", "LEAVE": "the talk ends, the chat is emptied",
+    "CONTACTS": "help lines", "MENU": "the list of talks", "DONE": "a last line of thanks",
+}  # fmt: skip
 
 
 def messages(library: Library) -> dict[str, Message]:
@@ -52,21 +57,48 @@ def domain_of(flow: Flow) -> str:
 
 def _flow(flow: Flow) -> Iterator[Message]:
     domain = domain_of(flow)
-    yield Message(f"{flow.id}.title", flow.title, "N", domain, TITLE_LIMIT, "The name of this talk, on a button.")
+    # Menus name every flow, also where its own words are not there yet; an organisation's own has no other domain.
+    of_title = domain if flow.is_local else CORE
+    yield Message(f"{flow.id}.title", flow.title, "N", of_title, TITLE_LIMIT, "The name of this talk, on a button.")
     for side, words in flow.results.items():
         yield Message(f"{flow.id}.results.{side}", words, "Q", domain, TEXT_LIMIT, "A result, in the tool's own words.")
     for step in flow.steps.values():
-        weight = step_class(step)
-        yield Message(f"{flow.id}.{step.id}.text", step.text, weight, domain, TEXT_LIMIT, step.note)
-        for option in step.options:
-            if option.is_name:
-                continue
-            key = f"{flow.id}.{step.id}.opt.{option.id}"
-            yield Message(key, option.say, weight, domain, BUTTON_LIMIT, f"Answer to: {step.text}")
+        yield from _step(flow, step, domain)
 
 
-def step_class(step: Step) -> Class:
-    """As the flow file says, else Q for questions and I for cards."""
+def _step(flow: Flow, step: Step, domain: str) -> Iterator[Message]:
+    weight, base = step_class(step, flow), f"{flow.id}.{step.id}"
+    to, back = readers(flow, step)
+    yield Message(f"{base}.text", step.text, weight, domain, TEXT_LIMIT, step.note, reader=to)
+    for option in step.options:
+        if not option.is_name:
+            note, leads = f"Answer to: {step.text}", leads_to(option.go)
+            key = f"{base}.opt.{option.id}"
+            yield Message(key, option.say, weight, domain, BUTTON_LIMIT, note, reader=back, leads=leads)
+
+
+def step_class(step: Step, flow: Flow) -> Class:
+    """As the flow file says, else Q for questions of a screening and I for cards and for what is only learnt from."""
     if step.weight in ("S", "Q", "I", "N"):
         return step.weight  # type: ignore[return-value]
-    return "Q" if step.is_question else "I"
+    return "Q" if step.is_question and flow.family != AWARENESS else "I"
+
+
+def readers(flow: Flow, step: Step) -> tuple[str, str]:
+    """Who speaks to whom: in the text of a step, and in its answers."""
+    if flow.family != "guided":
+        back = "The reader answers the bot." if step.is_question else ""
+        return f"The bot to: {flow.audience}." if flow.audience else "", back
+    if step.for_worker or not step.is_question:
+        return "The bot to an outreach worker.", "The worker answers the bot." if step.is_question else ""
+    return "An outreach worker to a client, aloud; clients may read it too.", "The client answers, the worker taps."
+
+
+def leads_to(go: str) -> str:
+    """Where an answer leads, for people."""
+    if go in ENDINGS:
+        return ENDINGS[go]
+    end, mark, group = go.partition(".")
+    if mark and end in ENDINGS:
+        return f"{ENDINGS[end]} ({group})"
+    return f"the flow {go[1:]}" if go.startswith("@") else go

@@ -164,15 +164,11 @@ class Speaker:
         return self.offers.source[key].english
 
     def _notice(self, screen: Screen, voice: Voice) -> str:
-        """Before the first question of a flow in draft words, the line that says so."""
+        """Before the first screen of a flow in draft words, the line that says so."""
         flow = self.offers.library.flows.get(screen.session.flow)
-        if screen.kind != "step" or flow is None or screen.session.answers or voice.is_english:
+        if screen.kind != "step" or flow is None or screen.session.answers:
             return ""
-        first = f"{flow.id}.{flow.start}.text"
-        if not voice.is_draft(first):
-            return ""
-        asks = any(step.is_question for step in flow.steps.values())
-        return "ui.draft" if asks else "ui.draft_part"
+        return self.offers.notice(flow, voice.language)
 
     # -- contacts ----------------------------------------------------------------------------------------------
 

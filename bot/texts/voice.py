@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from bot.texts.catalogue import Catalogue
-from bot.texts.languages import ENGLISH, Language
+from bot.texts.languages import ENGLISH, Language, plural_rule
 from bot.texts.words import PLACEHOLDER, Message
 
 Values = Mapping[str, int | str | tuple[str, ...]]
@@ -22,6 +22,7 @@ class Voice:
     def __init__(self, language: Language, catalogue: Catalogue, source: Mapping[str, Message]) -> None:
         self.language, self.catalogue, self.source = language, catalogue, source
         self.is_english = language.tag == ENGLISH
+        self._form = plural_rule(language.plural)
 
     def has(self, key: str) -> bool:
         return self.is_english or key in self.catalogue.words
@@ -32,10 +33,21 @@ class Voice:
 
     def say(self, key: str, values: Values | None = None) -> str:
         """The words of a key; English where they are missing. A tuple of keys as value is said and joined."""
-        text = self.source[key].english if self.is_english else self.catalogue.words.get(key)
-        if text is None:
-            text = self.source[key].english
+        words = self.catalogue.words.get(key) if not self.is_english else None
+        if self.source[key].plural:
+            text = self._counted(key, values or {}, self.is_english or words is None)
+        else:
+            text = self.source[key].english if words is None else words
         return fill(text, self._spell(values)) if values else text
+
+    def _counted(self, key: str, values: Values, in_english: bool) -> str:
+        """The form of a message that goes with its count {n}, by the rule of its language and no other."""
+        n, message = values.get("n"), self.source[key]
+        count = n if isinstance(n, int) else 0
+        if in_english:
+            return message.english if count == 1 else message.plural
+        forms = self.catalogue.plurals[key]
+        return forms[min(self._form(count), len(forms) - 1)]
 
     def _spell(self, values: Values) -> dict[str, str]:
         return {

@@ -16,12 +16,15 @@ Class = Literal["S", "Q", "I", "N"]
 BUTTON_LIMIT = 24
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 
+MARKED = re.compile(r"[\d{}\n]")
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
     """One thing the product says: its key, its English, and what a translator must know.
 
-    limit: characters, 0 = none of its own. samples: placeholder -> example.
+    limit: characters, 0 = none of its own. plural: the English for other counts than one, where {n} makes a difference.
+    reader: who speaks to whom. leads: the screen that an answer leads to, by its address, or in words.
     """
 
     key: str
@@ -30,7 +33,37 @@ class Message:
     domain: str = "safety"
     limit: int = 0
     note: str = ""
+    plural: str = ""
+    reader: str = ""
+    leads: str = ""
 
+    @property
+    def bare(self) -> bool:
+        """Whether it holds no figure and no {name}, so that its translations hold none either."""
+        return MARKED.search(self.english) is None
+
+
+# What stands in place of a {name}: meaning, and an example.
+PLACEHOLDERS: dict[str, tuple[str, str]] = {
+    "answer": ("the answer given, in your words", "Yes"),
+    "app": ("the name of a messaging app", "WhatsApp"),
+    "citation": ("where an instrument was published", "Example 2020"),
+    "date": ("a day", "2026-11-22"),
+    "first_three_not_yet": ("up to three items of the checklist, in your words", "We train new staff."),
+    "full": ("how many items are in place, a figure", "4"),
+    "hours": ("opening hours, as the directory has them", "Mo-Fr 09:00-17:00"),
+    "keyword": ("a word to send as a text message", "HELP"),
+    "languages": ("names of languages, each as its speakers write it", "English, Español"),
+    "limits": ("what a line does not do, as the directory has it", "Only for people under 18."),
+    "n": ("a count", "3"),
+    "name": ("the name of an instrument", "Example form"),
+    "none": ("how many items are not in place, a figure", "2"),
+    "owner": ("the organisation that owns an instrument", "Example organisation"),
+    "part": ("how many items are in place in part, a figure", "3"),
+    "question": ("a question that was asked, in your words", "Who holds your ID, passport or phone?"),
+    "source": ("the web site a line was read on", "example.org"),
+    "version": ("a short code", "3f2a9c1b"),
+}
 
 WORDS: dict[str, Message] = {}
 
