@@ -13,7 +13,7 @@ from bot.texts.extract import template
 from bot.texts.languages import Language
 from bot.texts.po import FUZZY, Entry, write
 from bot.texts.rename import Renames
-from bot.texts.source import SAFETY
+from bot.texts.source import CORE, SAFETY
 from bot.texts.words import Message
 
 HEADER = """\
@@ -24,6 +24,7 @@ Content-Type: text/plain; charset=UTF-8
 Content-Transfer-Encoding: 8bit
 """
 SAFETY_ALONE = 3  # the tier whose languages keep one file, until somebody adds another
+WHOLE = 1  # the last tier whose languages must have every file; others have what somebody began
 
 English = tuple[str, str, str]  # key, English, English for other counts
 
@@ -76,7 +77,7 @@ def out_of_step(root: Path, language: Language, source: Mapping[str, Message]) -
     """The domains whose messages or comments are not those of the English. How an editor lays lines out is its own."""
     folder = folder_of(root, language.tag)
     found = {path.stem for path in folder.glob("*.po")}
-    for domain in dict.fromkeys((*_owed(language, source), *sorted(found))):
+    for domain in dict.fromkeys((*_needed(language, source), *sorted(found))):
         entries, broken = read_domain(folder / f"{domain}.po") if domain in found else (None, [])
         here = [(_english(one), one.notes) for one in entries or () if one.key and not one.is_old]
         wanted = [(_english(one), one.notes) for one in template(source, domain)]
@@ -84,7 +85,14 @@ def out_of_step(root: Path, language: Language, source: Mapping[str, Message]) -
             yield domain
 
 
+def _needed(language: Language, source: Mapping[str, Message]) -> list[str]:
+    """The domains that a language of its tier cannot be without."""
+    owed = _owed(language, source)
+    return owed if language.tier <= WHOLE else [domain for domain in owed if domain in (SAFETY, CORE)]
+
+
 def _owed(language: Language, source: Mapping[str, Message]) -> list[str]:
+    """The domains that an update makes files for."""
     return [SAFETY] if language.tier >= SAFETY_ALONE else domains(source)
 
 
