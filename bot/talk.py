@@ -107,7 +107,8 @@ class Talk:
             return self._speak(
                 Screen(start, "card", (Text("card.s_free_text.text"),), back=start.marked(Turn.STAY)), place
             )
-        return self._reply(replace(screen, texts=(Text("card.s_free_text.text"), *screen.texts)), place)
+        texts, back = (Text("card.s_free_text.text"), *screen.texts), screen.session.marked(Turn.BACK)
+        return self._reply(replace(screen, texts=texts, back=screen.back or back), place)
 
     def fresh(self, hint: str | None) -> Session:
         """A new conversation at the door, in the language the hint suggests."""
@@ -141,6 +142,8 @@ class Talk:
             return self._speak(self._who_holds(at), place)
         if plain.verb == "p":
             return self._speak(self._places(at, plain.number), place)
+        if plain.verb == "v" and session is not None:
+            return self._reply(self._door(session), place, play=True)
         return self._reply(self._door(self.engine.menu(at) if session else at), place)
 
     def _door(self, session: Session) -> Screen:
@@ -219,14 +222,14 @@ class Talk:
 
     # -- out -----------------------------------------------------------------------------------------------------
 
-    def _reply(self, screen: Screen, place: Place) -> Reply:
+    def _reply(self, screen: Screen, place: Place, play: bool = False) -> Reply:
         if screen.kind == "languages":
             return self._speak(self._languages(screen.session, 0), place)
         if screen.kind == "leave":
             return Reply(leave=True)
         screen = self._withheld(screen) or screen
         self._count(screen, place)
-        return self._speak(screen, place)
+        return self._speak(screen, place, play)
 
     def _withheld(self, screen: Screen) -> Screen | None:
         """Contacts and other languages instead of a screening that nobody has checked in this one."""
@@ -244,8 +247,8 @@ class Talk:
         want = self.engine.want(session, position) if position else None
         return Screen(session, "card", (Text("ui.withheld"),), tuple(choices), want)
 
-    def _speak(self, screen: Screen, place: Place) -> Reply:
-        return self.speaker.speak(screen, lambda session: self.seal.seal(session, place))
+    def _speak(self, screen: Screen, place: Place, play: bool = False) -> Reply:
+        return self.speaker.speak(screen, lambda session: self.seal.seal(session, place), play)
 
     def _count(self, screen: Screen, place: Place) -> None:
         """Tell the counter that something started or ended; it answers nothing, and nothing waits for it."""

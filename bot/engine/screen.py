@@ -12,7 +12,7 @@ from bot.flow.model import Band
 Static = NewType("Static", str)  # a button that needs no key: see bot/seal/static.py
 
 LEAVE, HELP, LANGUAGES, MENU, PLACES = (Static(text) for text in ("x", "h", "l", "m", "p:0"))
-CLIENT_LANGUAGES, RETURN = Static("s"), Static("w")
+CLIENT_LANGUAGES, RETURN, LISTEN = Static("s"), Static("w"), Static("v")
 
 Kind = Literal[
     "step", "urgent", "more", "pause", "outcome", "card", "signs", "list", "contacts", "menu", "done", "leave",

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 from telegram import Bot, Message
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.log import Journal
 from bot.messenger.render import NO_PREVIEW, carried, entities, keyboard
-from bot.messenger.tidy import LONGEST_WAIT_SECONDS, RETRY_SECONDS, Sleep, Tidy, wait_of
+from bot.messenger.tidy import LONGEST_WAIT_SECONDS, PER_CALL, RETRY_SECONDS, Sleep, Tidy, wait_of
 from bot.texts.speak import Reply
 from bot.volatile.local import Local
 
@@ -52,6 +53,7 @@ class Deliver:
         self.bot, self.tidy, self.local, self.journal = bot, tidy, local, journal
         self.clock, self._sleep = clock, sleep
         self._newest: dict[int, _Wish] = {}
+        self._heard: dict[Path, str] = {}  # recordings that Telegram has, by its own id for them
         self._later: set[asyncio.Task[None]] = set()
 
     async def show(self, chat: int, reply: Reply, screen: int = 0, first: int = 0, may_send: bool = True) -> None:
@@ -96,7 +98,9 @@ class Deliver:
     async def _try(self, wish: _Wish) -> float | None:
         """One attempt: None when done or hopeless, else the seconds to wait before the next."""
         try:
-            if wish.screen:
+            if wish.reply.voice is not None:
+                await self._play(wish, wish.reply.voice)
+            elif wish.screen:
                 await self._edit(wish)
             else:
                 await self._send(wish)
@@ -109,6 +113,9 @@ class Deliver:
             return await self._refused(wish, error)
         except (TimedOut, NetworkError) as error:
             self.journal.note("api_unreachable", error, "warning")
+            if wish.reply.voice is not None and wish.screen and _may_have_arrived(error):
+                await self.tidy.sweep(wish.chat, wish.screen + PER_CALL)  # the screen stands; no second one beside it
+                return None
             wish.again = True
             return 0.0 if wish.screen or not _may_have_arrived(error) else None
         except TelegramError as error:
@@ -161,6 +168,27 @@ class Deliver:
         self._keep(wish, sent.message_id)
         if wish.again:
             await self.tidy.sweep(wish.chat, sent.message_id - 1)
+
+    async def _play(self, wish: _Wish, voice: Path) -> None:
+        """Put a voice message with the screen as its caption in place of the screen: it is still one message.
+
+        So it leaves with Leave, goes when it is idle and makes room for the next screen, also after a restart.
+        """
+        sent = await self.bot.send_voice(
+            wish.chat,
+            self._heard.get(voice, voice),
+            caption=wish.reply.text,
+            caption_entities=entities(wish.reply),
+            reply_markup=keyboard(wish.reply, wish.first or wish.screen),
+            disable_notification=True,
+            protect_content=True,
+        )
+        if sent.voice is not None:
+            self._heard[voice] = sent.voice.file_id
+        gone = wish.screen if self._is_wanted(wish) else sent.message_id
+        self._keep(wish, sent.message_id)
+        if gone and not await self.tidy.remove(wish.chat, gone):
+            self.local.lay(wish.chat, gone)
 
     def _keep(self, wish: _Wish, screen: int) -> None:
         if self._is_wanted(wish):

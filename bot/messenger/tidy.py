@@ -51,9 +51,13 @@ class Tidy:
     async def blank(self, chat: int, message: int) -> bool:
         """Overwrite a message with a neutral word and drop its buttons; False to be asked again, as above.
 
-        A refusal is an end as well: the message is gone, the person blocked the bot, or it is blank already.
+        A voice message has no text to overwrite: it is removed. A refusal of both is an end as well: the message is
+        gone or the person blocked the bot.
         """
-        return await self._once(self._neutral(chat, message)) is not None
+        done = await self._once(self._neutral(chat, message))
+        if done is False:
+            return await self.remove(chat, message)
+        return done is not None
 
     async def leave(self, chat: int, first: int, last: int, screen: int, waits: asyncio.Event) -> bool:
         """Empty a chat from the first message of the talk to the last, newest first, at most 1,000 messages.

@@ -2,7 +2,8 @@
 
 `x` or `x:<first message id, base 36>` leave; `h` help; `l` or `l:<n>` languages, page n; `m` menu;
 `p:<n>` places: 0 to 9 pages of countries, from 10 on country n // 10 with its regions on page n % 10;
-`s` or `s:<n>` languages of a client, page n; `w` ask who holds the phone, before the worker's view comes back.
+`s` or `s:<n>` languages of a client, page n; `w` ask who holds the phone, before the worker's view comes back;
+`v` play the recording of the screen it stands under.
 """
 
 from __future__ import annotations
@@ -11,10 +12,10 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-Verb = Literal["x", "h", "l", "m", "p", "s", "w"]
-PATTERN = re.compile(r"(?:(x)(?::([0-9a-z]{1,13}))?|([hmw])|([ls])(?::([0-9]{1,2}))?|(p):([0-9]{1,4}))")
+Verb = Literal["x", "h", "l", "m", "p", "s", "w", "v"]
+PATTERN = re.compile(r"(?:(x)(?::([0-9a-z]{1,13}))?|([hmwv])|([ls])(?::([0-9]{1,2}))?|(p):([0-9]{1,4}))")
 PLACE_PAGES = 10
-SINGLE: dict[str, Verb] = {"h": "h", "m": "m", "w": "w"}
+SINGLE: dict[str, Verb] = {"h": "h", "m": "m", "w": "w", "v": "v"}
 
 
 @dataclass(frozen=True, slots=True)

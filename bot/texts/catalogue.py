@@ -114,11 +114,9 @@ def read_review(
     path: Path, tag: str, source: Mapping[str, Message], words: Mapping[str, str]
 ) -> tuple[dict[str, State], list[Finding]]:
     """Review states that still hold for the words as they are."""
-    if not path.exists():
-        return {}, []
     states: dict[str, State] = {}
     found: list[Finding] = []
-    for number, row in enumerate(_rows(path), 2):
+    for number, row in enumerate(read_rows(path), 2):
         key, state = row.get("key", ""), row.get("state", "")
         if state not in STATES:
             what = f'line {number} has the state "{state}".'
@@ -128,7 +126,10 @@ def read_review(
     return states, found
 
 
-def _rows(path: Path) -> Iterator[dict[str, str]]:
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """The rows of a ledger, a table kept beside the words; none where there is no file."""
+    if not path.exists():
+        return
     with path.open(encoding="utf-8", newline="") as file:
         yield from csv.DictReader(file)
 

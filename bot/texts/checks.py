@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from bot.errors import ContentError, Finding
+from bot.texts.audio import check_audio
 from bot.texts.catalogue import Catalogues, check_entry, folder_of, read_domain, speaks
 from bot.texts.languages import ENGLISH, Language, Languages
 from bot.texts.rename import read_renames
@@ -23,6 +24,8 @@ def check_locales(root: Path, languages: Languages, catalogues: Catalogues) -> l
     for language in languages.by_tag.values():
         if language.tag != ENGLISH and folder_of(root, language.tag).is_dir():
             found += check_language(root, language, catalogues.source)
+    for tag in (ENGLISH, *catalogues.tags):
+        found += check_audio(root, catalogues.get(tag), catalogues.source)
     for path in sorted(root.iterdir()):
         if path.is_dir() and path.name not in languages.by_tag:
             found.append(Finding(f"locales/{path.name}", "is no tag of languages.toml.", "Rename or add the language."))

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import partial
 
 from bot.flow.model import Flow, Library
+from bot.texts.audio import Recordings
 from bot.texts.catalogue import Catalogues
 from bot.texts.languages import ENGLISH, Language, Languages
 from bot.texts.source import AWARENESS, CORE, SAFETY, domain_of
@@ -21,6 +22,7 @@ class Offers:
     def __init__(self, languages: Languages, catalogues: Catalogues, library: Library) -> None:
         self.languages, self.catalogues, self.library = languages, catalogues, library
         self.source = catalogues.source
+        self.recordings = Recordings(catalogues.root, (ENGLISH, *catalogues.tags), self.source)
         self._by_domain: dict[str, list[Message]] = {}
         for message in self.source.values():
             self._by_domain.setdefault(message.domain, []).append(message)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from pathlib import Path
 
 from bot.contacts.choose import choose
 from bot.contacts.model import Directory
@@ -15,6 +16,7 @@ from bot.engine.screen import (
     HELP,
     LANGUAGES,
     LEAVE,
+    LISTEN,
     MENU,
     PLACES,
     RETURN,
@@ -25,9 +27,10 @@ from bot.engine.screen import (
 )  # fmt: skip
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import country_page
+from bot.texts.audio import MAX_CAPTION_UNITS
 from bot.texts.card import contact_lines, safely
 from bot.texts.offer import Offers
-from bot.texts.page import Entity, Line, Page, Style
+from bot.texts.page import Entity, Line, Page, Style, units
 from bot.texts.voice import Voice
 
 Seal = Callable[[Session], str]
@@ -49,7 +52,7 @@ class Reply:
     """One message as a messenger shows it.
 
     entities: bold and italic spans in UTF-16 units. leave: empty the chat instead of showing anything.
-    worker: an outreach worker's screen, which may stay longer.
+    worker: an outreach worker's screen, which may stay longer. voice: a recording to play with it, or None.
     """
 
     text: str = ""
@@ -60,6 +63,7 @@ class Reply:
     leave: bool = False
     worker: bool = False
     contacts: tuple[str, ...] = ()
+    voice: Path | None = None
 
 
 class Speaker:
@@ -75,8 +79,11 @@ class Speaker:
         self.offers, self.directory, self.today, self.now = offers, directory, today, now
         self.languages = offers.languages
 
-    def speak(self, screen: Screen, seal: Seal) -> Reply:
-        """The reply for a screen, in the language of its session, or whole in English where a word is missing."""
+    def speak(self, screen: Screen, seal: Seal, play: bool = False) -> Reply:
+        """The reply for a screen, in the language of its session, or whole in English where a word is missing.
+
+        play: with its recording, where there is one.
+        """
         session = screen.session
         is_client = screen.guided == "client" and session.has(Flag.CLIENT)
         voice = self._voice(screen, session.second if is_client and session.second else session.locale)
@@ -88,8 +95,10 @@ class Speaker:
         if picked is not None:
             self._write_contacts(page, screen, picked, voice)
         text, entities = page.render()
+        recording = self._recording(screen, voice) if units(text) <= MAX_CAPTION_UNITS else None
         rows = [
             *self._rows(screen, voice, seal),
+            *([(Button(voice.say("ui.listen"), LISTEN),)] if recording and not play else []),
             *self._contact_rows(screen, picked, voice, seal),
             *self._guided_rows(screen, voice, seal),
         ]
@@ -101,7 +110,16 @@ class Speaker:
             voice.language.rtl,
             worker=session.has(Flag.WORKER),
             contacts=tuple(contact.id for contact in picked.contacts) if picked else (),
+            voice=recording if play else None,
         )
+
+    def _recording(self, screen: Screen, voice: Voice) -> Path | None:
+        """The recording of the main text of a talk's own screen; in a guided talk, in the client's language."""
+        if not screen.texts or screen.back is not None or screen.kind == "closed":
+            return None
+        if screen.guided == "say" and screen.session.second:
+            voice = self._voice(screen, screen.session.second)
+        return self.offers.recordings.get(voice.catalogue, screen.texts[0].key)
 
     def _voice(self, screen: Screen, number: int) -> Voice:
         """The language asked for, one its readers also read, or English: a screen is whole in one of them."""
