@@ -17,6 +17,7 @@ FILES = sorted((ROOT / "bot").rglob("*.py"))
 ARROWS: dict[str, tuple[str, ...]] = {
     "bot.errors": (),
     "bot.log": (),
+    "bot.notify": (),
     "bot.flow": ("bot.errors", "bot.flow"),
     "bot.engine": ("bot.errors", "bot.flow", "bot.engine"),
     "bot.seal": ("bot.engine.session", "bot.seal"),

@@ -45,6 +45,7 @@ from bot.messenger.leaving import Leaving
 from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.tidy import Sleep, Tidy
 from bot.messenger.updates import Poller, first_of
+from bot.notify import Notify
 from bot.seal.keyring import Keyring
 from bot.talk import Talk
 from bot.texts.offer import Offers
@@ -187,8 +188,10 @@ async def _run(
     leaving = Leaving(tidy, local, journal)
     words = leave_words(content, offers)
     handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
-    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way)
+    notify = Notify()
+    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way, alive=notify.alive)
     journal.note("start")
+    notify.ready()
     every = partial(_every, its.sleep, journal)
     tasks = [
         asyncio.create_task(_publish(bot, offers, journal)),
@@ -200,6 +203,8 @@ async def _run(
     stopped = asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({polling, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            notify.stopping()
         await poller.stop(FINISH_SECONDS)
         await asyncio.gather(deliver.close(1.0), leaving.close(1.0))
         stopped.cancel()

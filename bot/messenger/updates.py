@@ -53,10 +53,11 @@ class Poller:
         sleep: Sleep = asyncio.sleep,
         is_leave: Callable[[Raw], bool] = lambda raw: False,
         under_way: Callable[[int], asyncio.Task[None] | None] = lambda chat: None,
+        alive: Callable[[], None] = lambda: None,
     ) -> None:
         self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
         self._base, self._token, self._sleep = base_url, token, sleep
-        self._is_leave, self._under_way = is_leave, under_way
+        self._is_leave, self._under_way, self._alive = is_leave, under_way, alive
         self._offset = 0
         self._open: set[int] = set()  # updates fetched and not yet handled
         self._newest = -1
@@ -72,6 +73,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until `stop`. Raises WaymarkError when Telegram refuses the token."""
         while not self._stopping.is_set():
+            self._alive()  # also while Telegram is away: a new start would not bring it back
             self._done.clear()
             fetched = asyncio.create_task(self._fetch())
             stopped = asyncio.create_task(self._stopping.wait())
