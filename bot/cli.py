@@ -56,12 +56,17 @@ def main() -> None:
 @click.option("--country", help="Country assumed until the person picks one (WAYMARK_COUNTRY, else US).")
 def try_(port: int, no_browser: bool, country: str | None) -> None:
     """Chat with the real bot on a page of this machine: no token, nothing leaves it."""
+    from bot.house import utc_now
+    from bot.preview.pages import Pages
+    from bot.preview.watch import Watch
     from bot.simulator.home import home
     from bot.terminal import settle
 
     config = settle(country)
     settings = {"WAYMARK_COUNTRY": config.country, "WAYMARK_REGION": config.region}
-    home(port, settings, open_page=not no_browser, say=click.echo)
+    watch = Watch(config, utc_now().date())
+    pages = Pages(watch.gallery, watch.version, watch.troubles)
+    home(port, settings, not no_browser, click.echo, pages.answer)
 
 
 @main.command(epilog="Example: waymark talk self_adult --locale es --record journey.toml")

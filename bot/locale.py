@@ -8,8 +8,12 @@ from typing import Any
 
 from bot.config import read_config
 from bot.errors import WaymarkError
+from bot.flow.model import Flow
 from bot.flow.shape import near
-from bot.house import read_content
+from bot.house import read_content, utc_now
+from bot.preview.readthrough import chapters, document
+from bot.preview.watch import Watch
+from bot.terminal import settle
 from bot.texts.catalogue import folder_of
 from bot.texts.languages import ENGLISH
 from bot.texts.offer import Offers
@@ -64,3 +68,21 @@ def status_rows() -> list[dict[str, Any]]:
             "flows": sum(offers.has_flow(flow, language) for flow in content.library.flows.values()),
         })  # fmt: skip
     return rows
+
+
+def read_through(tag: str, out: Path) -> Iterator[Flow]:
+    """Write the document of a language; yields each flow when it is done, the file is written last."""
+    config = read_config()
+    watch = Watch(settle(None, config), utc_now().date())
+    gallery = watch.gallery()
+    known = gallery.languages.by_tag
+    if tag not in known or tag == ENGLISH:
+        raise WaymarkError(tag, "is no language to read.", near(tag, known))
+    parts = []
+    for flow, part in chapters(gallery, known[tag]):
+        parts.append(part)
+        yield flow
+    try:
+        out.write_text(document(gallery, known[tag], parts), encoding="utf-8")
+    except OSError as error:
+        raise WaymarkError(str(out), f"cannot be written: {error.strerror}.", "Name another file.") from None

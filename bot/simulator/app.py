@@ -6,13 +6,15 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -24,6 +26,7 @@ from bot.simulator.line import Line
 from bot.simulator.pageapi import PageApi, Pid, Restart
 from bot.simulator.webhook import Courier, Sleep
 
+Preview = Callable[[str, Mapping[str, str]], tuple[int, str, str]]
 HOST = "127.0.0.1"
 _PAGE = Path(__file__).parent / "page"
 _HEADERS = {
@@ -53,13 +56,19 @@ class _Careful:
 
 
 def build_app(
-    api: BotApi, restart: Restart | None = None, *, pid: Pid | None = None, sleep: Sleep = asyncio.sleep
+    api: BotApi,
+    restart: Restart | None = None,
+    *,
+    pid: Pid | None = None,
+    sleep: Sleep = asyncio.sleep,
+    preview: Preview | None = None,
 ) -> Starlette:
     """Put the Bot API and the chat page behind one door.
 
     restart: kills and restarts the bot, for the page's button; the button is missing without it.
     pid: the bot's process number, shown on the page.
-    sleep: how webhook delivery waits between attempts.
+    sleep: how webhook delivery waits between attempts. preview: path below /preview and query -> status, media type and
+    body of a page about the content.
     """
 
     @contextlib.asynccontextmanager
@@ -74,11 +83,19 @@ def build_app(
     routes = [
         Route("/bot{rest:path}", BotEndpoint(api)),
         *page.routes(),
+        *([Route("/preview{rest:path}", partial(_preview, preview))] if preview else []),
         Mount("/", StaticFiles(directory=_PAGE, html=True)),
     ]
     app = Starlette(routes=routes, middleware=[Middleware(Guard), Middleware(_Careful)], lifespan=deliver)
     app.state.api = api
     return app
+
+
+async def _preview(preview: Preview, request: Request) -> Response:
+    """A page about the content; making it may take a second, so it has a thread of its own."""
+    answer = await asyncio.to_thread(preview, request.path_params["rest"], dict(request.query_params))
+    status, media_type, body = answer
+    return Response(body, status, media_type=media_type)
 
 
 class _Server(uvicorn.Server):

@@ -13,23 +13,24 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from bot.errors import WaymarkError
-from bot.simulator.app import build_app, opened
+from bot.simulator.app import Preview, build_app, opened
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
 from bot.simulator.child import Supervisor
 
 Say = Callable[[str], object]
 
 
-def home(port: int, settings: Mapping[str, str], open_page: bool, say: Say) -> None:
+def home(port: int, settings: Mapping[str, str], open_page: bool, say: Say, preview: Preview | None = None) -> None:
     """Serve until Ctrl-C.
 
-    settings: environment variables for the bot. Raises WaymarkError where the port is taken or the bot ends by itself.
+    settings: environment variables for the bot. preview: pages about the content, see `build_app`. Raises WaymarkError
+    where the port is taken or the bot ends by itself.
     """
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_home(port, settings, open_page, say))
+        asyncio.run(_home(port, settings, open_page, say, preview))
 
 
-async def _home(port: int, settings: Mapping[str, str], open_page: bool, say: Say) -> None:
+async def _home(port: int, settings: Mapping[str, str], open_page: bool, say: Say, preview: Preview | None) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
@@ -42,11 +43,13 @@ async def _home(port: int, settings: Mapping[str, str], open_page: bool, say: Sa
         env = {"WAYMARK_TOKEN_FILE": str(token_file), "WAYMARK_KEYS": str(keys)}
         env |= settings
         child = Supervisor([sys.executable, "-m", "bot", "run"])
-        app = build_app(BotApi(token), lambda: child.restart(), pid=lambda: child.pid)
+        app = build_app(BotApi(token), lambda: child.restart(), pid=lambda: child.pid, preview=preview)
         async with opened(app, port) as address:  # the port, and so the child's settings, are known only now
             child = Supervisor([sys.executable, "-m", "bot", "run"], env | {"WAYMARK_BOT_API": address})
             await child.start()
             say(f"Chat with the bot: {address}")
+            if preview is not None:
+                say(f"Every screen in every language: {address}/preview/")
             say("Nothing leaves this machine. Stop with Ctrl-C.")
             if open_page:
                 webbrowser.open(address)

@@ -124,7 +124,7 @@ class Speaker:
     def _voice(self, screen: Screen, number: int) -> Voice:
         """The language asked for, one its readers also read, or English: a screen is whole in one of them."""
         language = self.languages.get(number)
-        keys = [*_keys(screen)]
+        keys = [*keys_of(screen)]
         for tag in (language.tag, *language.fallback):
             voice = self.offers.voice(self.languages.by_tag[tag])
             if voice.covers(keys):
@@ -290,7 +290,7 @@ def _toggled(session: Session, flag: Flag) -> Session:
     return session.at(off=flag) if session.has(flag) else session.at(on=flag)
 
 
-def _keys(screen: Screen) -> Iterable[str]:
+def keys_of(screen: Screen) -> Iterable[str]:
     """Every key a screen says, so that a missing one turns the whole screen to English."""
     texts: Iterable[Text] = (*screen.texts, *screen.guidance)
     for text in texts:

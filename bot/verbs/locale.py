@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
@@ -23,6 +25,20 @@ def update_(tags: tuple[str, ...], dry_run: bool) -> None:
 
     for path in update_files(tags, dry_run):
         click.echo(path)
+
+
+@locale.command(epilog="Example: waymark locale readthrough es --out spanish.html")
+@click.argument("tag")
+@click.option("--out", type=click.Path(dir_okay=False, path_type=Path), help="File (readthrough-TAG.html).")
+def readthrough(tag: str, out: Path | None) -> None:
+    """Write every screen of a language into one document, numbered, to read in a browser or on paper."""
+    from bot.locale import read_through
+
+    out = out or Path(f"readthrough-{tag}.html")
+    with click.progressbar(read_through(tag, out), label=out.name, file=sys.stderr, show_pos=True) as parts:
+        for _ in parts:
+            pass
+    click.echo(out)
 
 
 @locale.command(epilog="Example: waymark locale status --json")

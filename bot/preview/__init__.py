@@ -1,0 +1,1 @@
+"""Every screen as a translator or a reader looks at it: pages beside the chat page, and a document to print."""
