@@ -62,6 +62,7 @@ browser:
 	@missing=""; \
 	command -v chromium >/dev/null || missing="chromium"; \
 	fc-list 2>/dev/null | grep -q NotoSansArabic || missing="$$missing fonts-noto-core"; \
+	fc-list 2>/dev/null | grep -q NotoSansCJK || missing="$$missing fonts-noto-cjk"; \
 	if [ -z "$$missing" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		echo "make: installing $$missing for the browser tests ..."; \

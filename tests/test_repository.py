@@ -25,7 +25,7 @@ HEAVY = {"telegram", "httpx", "babel", "starlette", "uvicorn", "cryptography", "
          "sqlite3", "transitions", "asyncio"}  # fmt: skip
 PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 SYSTEMS = (("linux", "Linux"), ("darwin", "Darwin"))
-MACHINE = re.compile(r"(?<![\w.-])/(?:work|root|home|Users|mnt|tmp|opt)/[\w.-]|\b[A-Z]:\\\w")
+MACHINE = re.compile(r"(?<![\w.-])/(?:work|root|home|Users|mnt|tmp|opt(?!/waymark))/[\w.-]|\b[A-Z]:\\\w")
 SETTINGS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
 
 

@@ -15,6 +15,7 @@ from bot.flow.model import Flow
 from bot.house import Content
 from bot.texts.languages import ENGLISH, Language
 from bot.texts.offer import Offers
+from bot.texts.source import domain_of
 from bot.texts.speak import Reply, Speaker, keys_of
 from bot.texts.voice import Voice
 
@@ -122,9 +123,9 @@ class Gallery:
         return Words(key, message.english, voice.say(key), message.weight, state, message.limit)
 
     def coverage(self, flow: Flow, language: Language) -> tuple[int, int]:
-        """How many messages of a flow's screens have words in a language, and how many there are."""
-        voice = self.offers.voice(language)
-        keys = {key for sight in self.sights(flow.id) for key in keys_of(sight.screen) if key in self.offers.source}
+        """How many messages of a flow's own have words in a language, and how many there are."""
+        voice, domain = self.offers.voice(language), domain_of(flow)
+        keys = [key for key, message in self.offers.source.items() if message.domain == domain]
         return sum(voice.has(key) for key in keys), len(keys)
 
     @property

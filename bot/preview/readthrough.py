@@ -13,7 +13,6 @@ from bot.preview.gallery import Gallery, Sight
 from bot.preview.pages import read_file
 from bot.preview.paint import paint
 from bot.texts.languages import Language
-from bot.texts.source import domain_of
 
 INTRODUCTION = (
     "Read each screen as somebody would who is frightened, and perhaps watched. On the left is your language, on the "
@@ -24,12 +23,9 @@ INTRODUCTION = (
 
 def told(gallery: Gallery, language: Language) -> tuple[list[Flow], list[Flow]]:
     """The flows of which a language has words, and those it has none of."""
-    voice = gallery.offers.voice(language)
-    own: dict[str, bool] = {}
-    for key, message in gallery.offers.source.items():
-        own[message.domain] = own.get(message.domain, False) or voice.has(key)
     flows = gallery.flows()
-    return [one for one in flows if own.get(domain_of(one))], [one for one in flows if not own.get(domain_of(one))]
+    begun = [flow for flow in flows if gallery.coverage(flow, language)[0]]
+    return begun, [flow for flow in flows if flow not in begun]
 
 
 def chapters(gallery: Gallery, language: Language) -> Iterator[tuple[Flow, str]]:
