@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -114,10 +115,13 @@ def _pairs(answers: tuple[str, ...]) -> dict[str, str]:
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--trace", "as_trace", is_flag=True, help="Print question, construct, source and seed item first.")
 @click.option("--on", "day", type=click.DateTime(["%Y-%m-%d"]), help="Judge dates as of this day (today if left out).")
-def check(as_json: bool, as_trace: bool, day: Any) -> None:
+@click.option("--locale", "tag", help="One language alone, every remark on a line of its own.")
+def check(as_json: bool, as_trace: bool, day: Any, tag: str | None) -> None:
     """Lint flows, scoring, words and contacts; exit 1 when something blocks."""
     from bot.inspect import inspect, trace_lines
 
+    if tag is not None:
+        sys.exit(_check_language(tag, as_json))
     for line in trace_lines() if as_trace else ():
         click.echo(line, err=as_json)
 
@@ -125,7 +129,7 @@ def check(as_json: bool, as_trace: bool, day: Any) -> None:
     if as_json:
         click.echo(json.dumps(report.as_dict(), ensure_ascii=False))
     else:
-        for finding in report.findings:
+        for finding in (*report.findings, *report.notes):
             click.echo(f"{finding.level}: {finding}")
         counts = report.counts
         click.echo(
@@ -133,6 +137,23 @@ def check(as_json: bool, as_trace: bool, day: Any) -> None:
             + f", {len(report.findings)} findings, {len(report.known)} known open points"
         )
     sys.exit(EXIT_FINDINGS if report.blocks else 0)
+
+
+def _check_language(tag: str, as_json: bool) -> int:
+    """Print what is wrong, and what looks odd, in one language; the exit code."""
+    from bot.inspect import inspect_language
+
+    found, remarks = inspect_language(tag)
+    if as_json:
+        listed = {"findings": [asdict(one) for one in found], "notes": [asdict(one) for _, one in remarks]}
+        click.echo(json.dumps(listed, ensure_ascii=False))
+    else:
+        for finding in found:
+            click.echo(f"{finding.level}: {finding}")
+        for kind, finding in remarks:
+            click.echo(f"note: {finding.address}: {finding.what} ({kind})")
+        click.echo(f"{len(found)} findings, {len(remarks)} to look at")
+    return EXIT_FINDINGS if any(finding.level == "error" for finding in found) else 0
 
 
 @main.command(epilog="Example: waymark draw self_youth > self_youth.mmd")

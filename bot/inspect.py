@@ -10,13 +10,15 @@ from bot.config import Config, read_config
 from bot.contacts.checks import examine
 from bot.engine.engine import Engine
 from bot.engine.proofs import can_walk, check_paths
-from bot.errors import Finding
+from bot.errors import Finding, WaymarkError
 from bot.flow.read import gather, parse
+from bot.flow.shape import near
 from bot.flow.trace import check_origins, read_origins, trace
 from bot.house import read_flows, utc_now
 from bot.screens import check_screens
+from bot.texts.back import wanted
 from bot.texts.catalogue import Catalogues
-from bot.texts.checks import check_locales
+from bot.texts.checks import check_locales, checks
 from bot.texts.languages import read_languages
 from bot.texts.offer import Offers
 from bot.texts.source import messages, ours
@@ -29,19 +31,21 @@ OPEN_POINTS = "open.toml"
 class Report:
     """counts: flows, steps, locales, contacts. findings: in the order flows, words, contacts.
 
-    known: warnings that flows/open.toml lists with the reason why they stay open.
+    known: warnings that flows/open.toml lists with the reason why they stay open. notes: a line for each language in
+    which something deserves a look.
     """
 
     counts: dict[str, int]
     findings: tuple[Finding, ...]
     known: tuple[Finding, ...] = ()
+    notes: tuple[Finding, ...] = ()
 
     @property
     def blocks(self) -> bool:
         return any(finding.level == "error" for finding in self.findings)
 
     def as_dict(self) -> dict[str, Any]:
-        listed = {"findings": self.findings, "known": self.known}
+        listed = {"findings": self.findings, "known": self.known, "notes": self.notes}
         return self.counts | {name: [asdict(finding) for finding in found] for name, found in listed.items()}
 
 
@@ -60,8 +64,11 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
         found += more
         speaker = Speaker(Offers(languages, catalogues, library), directory, lambda: today)
         found += check_screens(engine, speaker, maps)
-    owed = Catalogues(config.root / "locales", ours(library), list(languages.by_tag))
-    found += check_locales(config.root / "locales", languages, owed)
+    owed = ours(library)
+    catalogues = Catalogues(config.root / "locales", owed, languages.by_tag, languages.by_tag)
+    of_words = check_locales(config.root / "locales", languages, catalogues, wanted(library, owed))
+    notes = tuple(finding for finding in of_words if finding.level == "note")
+    found += [finding for finding in of_words if finding.level != "note"]
     counts = {
         "flows": len(library.flows),
         "steps": sum(len(flow.steps) for flow in library.flows.values()),
@@ -74,7 +81,20 @@ def inspect(today: date | None = None, config: Config | None = None) -> Report:
     known = tuple(finding for finding in found if finding.level == "warning" and finding.address in reasons)
     settled = reasons.keys() - {finding.address for finding in known}
     found += [Finding(f"open: {address}", "is settled.", f"Take it out of flows/{OPEN_POINTS}.") for address in settled]
-    return Report(counts, tuple(finding for finding in found if finding not in known), known)
+    return Report(counts, tuple(finding for finding in found if finding not in known), known, notes)
+
+
+def inspect_language(tag: str) -> tuple[list[Finding], list[tuple[str, Finding]]]:
+    """Findings and remarks of one language, without a look at anything else. Raises WaymarkError for no such tag."""
+    config = read_config()
+    library, _, _ = read_flows(config)
+    languages = read_languages(config.root / "locales" / "languages.toml")
+    owed = ours(library)
+    made, found = checks(config.root / "locales", languages, owed, wanted(library, owed))
+    one = next((one for one in made if one.language.tag == tag), None)
+    if one is None:
+        raise WaymarkError("--locale", f'"{tag}" has no catalogue.', near(tag, [one.language.tag for one in made]))
+    return [*found, *one.findings()], list(one.remarks())
 
 
 def trace_lines(config: Config | None = None) -> list[str]:

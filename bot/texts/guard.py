@@ -11,12 +11,12 @@ from functools import cache
 from bot.errors import Finding
 from bot.flow.hygiene import faults, hidden
 from bot.texts.languages import Language, plural_rule
-from bot.texts.words import BUTTON_LIMIT, PLACEHOLDER, Message
+from bot.texts.words import BUTTON_LIMIT, PLACEHOLDER, Message, with_samples
 
 HARD_BUTTON_LIMIT = 40  # longer labels are cut off on a narrow phone
 LINKS = re.compile(r"https?:|www\.|t\.me|tg:|\b[\w-]+\.(?:org|com|net|gov|edu|info)\b|@\w", re.IGNORECASE)
 LONG_DIGITS = re.compile(r"\d(?:[\d\s().-]*\d){3,}")
-DIGITS = re.compile(r"\d+")
+DIGITS = re.compile(r"\d+(?:[./:-]\d+)*")  # 24/7 is one figure: its parts have an order
 ALLOWED_MARKS = {"fa": "\u200c", "fa_AF": "\u200c", "ps": "\u200c", "ckb": "\u200c", "hi": "\u200d", "ne": "\u200d",
                  "bn": "\u200d\u200c", "pa": "\u200d"}  # fmt: skip
 SCRIPTS = {
@@ -29,9 +29,13 @@ _MYANMAR_BASE = (
     "\u1000-\u1022\u1025\u103f\u104e\u1050\u1051\u105a-\u105d\u1061\u1065\u1066\u106e-\u1070\u1075-\u1081\u108e"
 )
 _MYANMAR_MEDIAL = "\u103b-\u103e\u105e-\u1060\u1082"
+# A letter is stacked on one of its own row, these; NGA only after an asat, YA and RA on themselves.
+_MYANMAR_ROWS = (
+    "\u1000-\u1003", "\u1005-\u100a", "\u100b-\u100f", "\u1010-\u1014", "\u1015-\u1019", "\u1004", "\u101a", "\u101b"
+)  # fmt: skip
 ZAWGYI = re.compile(
     rf"(?<![{_MYANMAR_BASE}{_MYANMAR_MEDIAL}])\u1031|(?<![{_MYANMAR_BASE}{_MYANMAR_MEDIAL}\u103a])[\u103b-\u103e]"
-    r"|\u1039(?![\u1000-\u1022])|[\u1033\u1034]"
+    r"|\u1039(?![\u1000-\u1022])|[\u1033\u1034]" + "".join(f"|[{row}]\u1039(?![{row}])" for row in _MYANMAR_ROWS)
 )
 OTHER_MYANMAR = re.compile("[\u1050-\u1097]")
 NAME = re.compile(r"[A-Z][A-Za-z]+")
@@ -54,7 +58,7 @@ MARKUP = re.compile(r"[<>]|&#?\w+;")
 @cache
 def _harmless(script: str) -> re.Pattern[str]:
     """Words of which nothing but their length, their form and their sense can be wrong."""
-    return re.compile(rf"(?:[{LETTERS[script]}{STOPS}]|\.(?!\w))+" if script in LETTERS else "(?!)")
+    return re.compile(rf"(?:[{LETTERS[script]}{STOPS}]++|\.(?!\w)|:(?!\S))++" if script in LETTERS else "(?!)")
 
 
 def check_message(
@@ -103,9 +107,9 @@ def is_zawgyi(words: str, tag: str) -> bool:
 
 def _signs(address: str, message: Message, words: str, tag: str, script: str, optional: str) -> Iterator[Finding]:
     """What figures, signs and letters may be wrong."""
-    here, there = set(PLACEHOLDER.findall(message.english)), set(PLACEHOLDER.findall(words))
-    if here - {optional} != there - {optional}:
-        what = f"has the placeholders {sorted(there) or 'none'} where the English has {sorted(here) or 'none'}."
+    names, kept = set(PLACEHOLDER.findall(message.english)), set(PLACEHOLDER.findall(words))
+    if names - {optional} != kept - {optional}:
+        what = f"has the placeholders {sorted(kept) or 'none'} where the English has {sorted(names) or 'none'}."
         yield Finding(address, what, "Keep each {name} exactly as it is.")
     match = LINKS.search(words) or LONG_DIGITS.search(words)
     if match and match[0] not in message.english:
@@ -119,13 +123,16 @@ def _signs(address: str, message: Message, words: str, tag: str, script: str, op
         yield Finding(address, "holds a brace that is no placeholder.", "Keep each {name} exactly as it is.")
     if (match := MARKUP.search(words)) and match[0] not in message.english:
         yield Finding(address, f'holds "{match[0]}".', "Texts have no markup: write words alone.")
-    if sorted(_digits(words)) != sorted(_digits(message.english)) and message.key != "leave.words":
-        what = f"has the figures {_digits(words)} where the English has {_digits(message.english)}."
+    said, here = figures(words), figures(message.english)
+    in_order = said == here if message.weight in ("S", "Q") else sorted(said) == sorted(here)
+    if not in_order and message.key != "leave.words":
+        what = f"has the figures {said} where the English has {here}."
         yield Finding(address, what, "Use the same figures, in ASCII digits.", _level(message))
     yield from _characters(address, message, words, tag, script)
 
 
-def _digits(text: str) -> list[str]:
+def figures(text: str) -> list[str]:
+    """The figures of a text in their order, digits of any script as ASCII."""
     normal = "".join(str(unicodedata.digit(c)) if c.isdigit() and not c.isascii() else c for c in text)
     return DIGITS.findall(normal)
 
@@ -167,5 +174,7 @@ def _length(address: str, message: Message, words: str) -> Iterator[Finding]:
         level = "error" if len(words) > HARD_BUTTON_LIMIT or message.weight == "Q" else "warning"
         what = f'"{words}" is {len(words)} characters long.'
         yield Finding(address, what, f"A button holds {BUTTON_LIMIT}: find shorter words.", level)
-    elif message.limit > BUTTON_LIMIT and len(words) > message.limit:
-        yield Finding(address, f"is {len(words)} characters long.", f"At most {message.limit}: shorten it.")
+    elif (
+        message.limit > BUTTON_LIMIT and (length := len(words if message.bare else with_samples(words))) > message.limit
+    ):
+        yield Finding(address, f"is {length} characters long.", f"At most {message.limit}: shorten it.")

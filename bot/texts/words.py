@@ -68,6 +68,11 @@ PLACEHOLDERS: dict[str, tuple[str, str]] = {
 WORDS: dict[str, Message] = {}
 
 
+def with_samples(text: str) -> str:
+    """A text with an example in place of each {name}."""
+    return PLACEHOLDER.sub(lambda match: PLACEHOLDERS.get(match[1], ("", match[0]))[1], text)
+
+
 def word(key: str, english: str, weight: Class = "N", note: str = "", *, limit: int = 0) -> str:
     """Register one message and return its key."""
     WORDS[key] = Message(key, english, weight, "safety", limit, note)
