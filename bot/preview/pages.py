@@ -1,12 +1,14 @@
 """The preview pages of `waymark try`: an index, the grid of a flow, one screen. Addresses are part of the product:
 
-`/preview/`, `/preview/<flow>?locale=TAG`, `/preview/<flow>/<screen>?locale=TAG`. A page asks now and then whether
-a file was saved, and then shows itself anew.
+`/preview/`, `/preview/<flow>?locale=TAG`, `/preview/<flow>/<screen>?locale=TAG`, and `locale=all` for a screen in every
+language at once. A page asks now and then whether a file
+was saved, and then shows itself anew.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from html import escape
 from importlib import resources
 from urllib.parse import quote, urlencode
@@ -19,6 +21,7 @@ from bot.texts.languages import ENGLISH, Language
 Page = tuple[int, str, str]  # status, media type, body
 ROOT = "/preview"
 HTML, CSS, SCRIPT, PLAIN = "text/html", "text/css", "text/javascript", "text/plain"
+ALL = "all"
 FILES = {"page.css": CSS, "reload.js": SCRIPT}
 
 
@@ -46,9 +49,10 @@ class Pages:
             return self._file(parts[1:])
         gallery = self._gallery()
         known = gallery.languages.by_tag
-        language = known.get(query.get("locale", ENGLISH))
+        asked = query.get("locale", ENGLISH)
+        language = known.get(ENGLISH if asked == ALL and len(parts) == 2 else asked)
         if language is None:
-            return _wrong(f'"{query["locale"]}" is no language.', near(query["locale"], known))
+            return _wrong(f'"{asked}" is no language.', near(asked, known))
         if not parts:
             return self._page("Screens", language, _index(gallery, language))
         if parts[0] not in gallery.engine.charts:
@@ -61,7 +65,8 @@ class Pages:
             return _wrong(
                 f'"{"/".join(parts[1:])}" is no screen of {parts[0]}.', near(parts[1], [one.name for one in sights])
             )
-        return self._page(f"{parts[0]}.{parts[1]}", language, _single(gallery, chosen, language))
+        body = _sheet(gallery, chosen[0]) if asked == ALL else _single(gallery, chosen, language)
+        return self._page(f"{parts[0]}.{parts[1]}", language, body)
 
     def _file(self, parts: list[str]) -> Page:
         if parts == ["version"]:
@@ -136,7 +141,22 @@ def _single(gallery: Gallery, sights: list[Sight], language: Language) -> str:
     cells = "".join(
         _pair(gallery, sight, language) + notes(gallery.words(sight, language), language.rtl) for sight in sights
     )
-    return f"{up}<h1>{escape(first.name)}</h1>{_picker(gallery, language, first.flow, first.name)}{cells}"
+    every = f'<p><a href="{address(first.flow, first.name, ALL)}">In every language</a></p>'
+    return f"{up}<h1>{escape(first.name)}</h1>{_picker(gallery, language, first.flow, first.name)}{every}{cells}"
+
+
+def _sheet(gallery: Gallery, sight: Sight) -> str:
+    """One screen in every language of the table, as a person would see it; missing words are counted."""
+    cells = []
+    for language in sorted(gallery.languages.by_tag.values(), key=lambda one: one.number):
+        words = gallery.words(sight, language)
+        missing = sum(one.state == MISSING for one in words)
+        mark = f'<small class="state missing">{missing} missing</small>' if missing else ""
+        shown = paint(gallery.look(sight, language, partial(address, locale=language.tag)))
+        name = f'<a href="{address(sight.flow, sight.name, language.tag)}"><bdi>{escape(language.native)}</bdi></a>'
+        cells.append(f"<article><h2>{name} <small>{escape(language.english)}</small> {mark}</h2>{shown}</article>")
+    up = f'<p><a href="{address(sight.flow)}">{escape(sight.flow)}</a></p>'
+    return f'{up}<h1>{escape(sight.name)}</h1><div class="sheet">{"".join(cells)}</div>'
 
 
 def _pair(gallery: Gallery, sight: Sight, language: Language) -> str:
@@ -147,11 +167,11 @@ def _pair(gallery: Gallery, sight: Sight, language: Language) -> str:
     marks = [f"{missing} missing: shown in English"] if missing else []
     marks += [f"{drafts} unchecked"] if drafts else []
     state = MISSING if missing else "draft" if drafts else "done"
-    here = gallery.look(sight, language, lambda flow, name: address(flow, name, language.tag))
+    here = gallery.look(sight, language, partial(address, locale=language.tag))
     name = f"{sight.name}, client's view" if sight.is_client else sight.name
     link = f'<a href="{address(sight.flow, sight.name, language.tag)}">{escape(name)}</a>'
     shown = [paint(here)]
     if language.tag != ENGLISH:
-        shown.append(paint(gallery.look(sight, gallery.english, lambda flow, name: address(flow, name))))
+        shown.append(paint(gallery.look(sight, gallery.english, address)))
     head = f'<h2 id="{escape(sight.name)}">{link} <small class="state {state}">{", ".join(marks)}</small></h2>'
     return f'<article class="{state}">{head}<div class="pair">{"".join(shown)}</div></article>'
