@@ -45,18 +45,19 @@ class BotProcess:
         assert self._child is not None, "not started yet"
         return self._child
 
-    def launch(self, **env: str) -> subprocess.Popen[bytes]:
-        """Start one more process, without waiting for it to be ready."""
+    def launch(self, code: str = "", **env: str) -> subprocess.Popen[bytes]:
+        """Start one more process, without waiting for it to be ready. code: Python that runs the bot in its own way."""
+        command = ["-c", code] if code else ["-m", "bot", "run"]
         with (self.folder / "out.log").open("ab") as out:
             return subprocess.Popen(
-                [sys.executable, "-m", "bot", "run"],
+                [sys.executable, *command],
                 cwd=self.folder / "home", env=self.env | env, stdin=subprocess.DEVNULL, stdout=out, stderr=out,
             )  # fmt: skip
 
-    def start(self, **env: str) -> None:
+    def start(self, code: str = "", **env: str) -> None:
         """Start the bot and wait until it asks for updates."""
         polled = self.api.inbox._poller
-        self._child = self.launch(**env)
+        self._child = self.launch(code, **env)
         self.api.wait(lambda: self.api.inbox._poller > polled or self.child.poll() is not None, PATIENCE_SECONDS)
         assert self.child.poll() is None, self.output()
 

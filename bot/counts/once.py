@@ -9,9 +9,10 @@ import hashlib
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 from bot.counts.tally import Event
 
@@ -81,6 +82,36 @@ class Seen:
         """Drop what is a day old; called now and then, so that it goes without traffic too."""
         with self._lock:
             self._forget(now)
+
+    def hand_over(self) -> dict[str, Any]:
+        """Marks and their keys, for the same process under a new program; never for a disk or another machine."""
+        with self._lock:
+            return {
+                "began": self._began.isoformat(),
+                "hours": {
+                    begun.isoformat(): [
+                        hour.key.hex(),
+                        {talk.hex(): [day.isoformat(), sorted(told)] for talk, (day, told) in hour.held.items()},
+                    ]
+                    for begun, hour in self._hours.items()
+                },
+                "fresh": {talk.hex(): since.isoformat() for talk, since in self._fresh.items()},
+                "today": self._today.isoformat(),
+                "people": [self._people_key.hex(), [person.hex() for person in self._people]],
+            }
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """Go on where `hand_over` ended."""
+        at, of = datetime.fromisoformat, bytes.fromhex
+        with self._lock:
+            self._began = at(state["began"])
+            self._hours = {}
+            for begun, (key, held) in state["hours"].items():
+                marks = {of(talk): (date.fromisoformat(day), frozenset(told)) for talk, (day, told) in held.items()}
+                self._hours[at(begun)] = _Hour(of(key), marks)
+            self._fresh = OrderedDict((of(talk), at(since)) for talk, since in state["fresh"].items())
+            self._today = date.fromisoformat(state["today"])
+            self._people_key, self._people = of(state["people"][0]), {of(one) for one in state["people"][1]}
 
     def _admit(self, chat: int) -> bool:
         """Let one conversation of a person's day in; when memory is full nothing more is counted."""

@@ -119,6 +119,15 @@ class Pending:
             self._started -= batch.started
             self._ended -= batch.ended
 
+    def take_over(self, batch: Batch) -> None:
+        """Hold what another counter held; cells that are no longer kept are dropped."""
+        with self._lock:
+            for name, n in batch.cells.items():
+                if name in self._counts:
+                    self._counts[name] += n
+            self._started += batch.started
+            self._ended += batch.ended
+
     def _cells_of(self, tally: Tally) -> list[Cell]:
         """At most one cell of each table; none if the flow is unknown."""
         if tally.event == "started":

@@ -55,3 +55,7 @@ class Writer:
         """A planned stop: write what is waiting, however little, and let another process write."""
         self._ledger.flush(self._pending, closing=True)
         self._ledger.close()
+
+    def free(self) -> None:
+        """Let another program write; it also gets what is waiting."""
+        self._ledger.close()

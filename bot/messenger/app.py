@@ -4,16 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
-import fcntl
-import os
-import resource
 import signal
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from telegram.error import InvalidToken, TelegramError
@@ -21,7 +16,6 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.config import Config, Secret
-from bot.counts.guard import AlreadyRunning
 from bot.counts.slots import BUSY_HOURS, USUAL_HOURS
 from bot.counts.tally import Counter, NullCounter, Pending
 from bot.errors import WaymarkError
@@ -39,10 +33,13 @@ from bot.house import (
 from bot.log import Journal, install
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
+from bot.messenger.health import Health
 from bot.messenger.hear import hear
 from bot.messenger.lane import Lane
 from bot.messenger.leaving import Leaving
+from bot.messenger.process import STOP_SIGNALS, Heir, leave_no_core, only_one, receive, renew
 from bot.messenger.profile import publish, refuse_unsafe
+from bot.messenger.renewal import Renewal, hand_over, take_over
 from bot.messenger.tidy import Sleep, Tidy
 from bot.messenger.updates import Poller, first_of
 from bot.notify import Notify
@@ -59,26 +56,9 @@ CONNECTIONS = 64
 IDLE_CHECK_SECONDS = 15.0
 LYING_CHECK_SECONDS = 1.5
 COUNTS_CHECK_SECONDS = 60.0
+RENEW_CHECK_SECONDS = 10.0
 FINISH_SECONDS = 4.0  # with what follows, a stop stays under the 8 seconds that container hosts grant
 START_PAUSE_SECONDS = 3.0
-NOT_DUMPABLE = (4, 0)  # prctl(PR_SET_DUMPABLE, 0)
-
-
-@contextlib.contextmanager
-def only_one(folder: Path | None, bot_id: str) -> Iterator[None]:
-    """Hold the lock of this bot on this machine. Raises AlreadyRunning where another process holds it."""
-    if folder is None:
-        yield
-        return
-    with (folder / f"bot-{bot_id}.lock").open("w") as file:
-        os.fchmod(file.fileno(), 0o600)
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            raise AlreadyRunning(
-                "waymark run", "this bot is already running here.", "Stop the other one first."
-            ) from None
-        yield
 
 
 def leave_words(content: Content, offers: Offers) -> frozenset[str]:
@@ -112,14 +92,24 @@ class Time:
     sleep: Sleep = asyncio.sleep
 
 
-async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.Event, its: Time | None = None) -> None:
-    """Run until `stop` is set. Raises WaymarkError where the bot must not run."""
-    its = its or Time()
-    content = read_content(config)
-    refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
-    refuse_unknown_place(config, content)
+async def serve(
+    config: Config,
+    token: Secret,
+    journal: Journal,
+    stop: asyncio.Event,
+    its: Time | None = None,
+    heir: Heir | None = None,
+) -> Heir:
+    """Run until `stop` is set or it is time to renew: then there is an heir with a state.
+
+    heir: what a program before this one left. Raises WaymarkError where the bot must not run.
+    """
+    its, heir = its or Time(), heir or Heir()
     keys = keyring(config.keys, utc_now, lambda line: journal.note("keys_in_process", level="warning"))
-    with only_one(keys.folder or config.data, token.reveal().partition(":")[0]):
+    with only_one(keys.folder or config.data, token.reveal().partition(":")[0], heir):
+        content = read_content(config)
+        refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
+        refuse_unknown_place(config, content)
         base = f"{config.bot_api}/bot"
         request = _line(config, CONNECTIONS)
         polling = _line(config, 2)
@@ -128,7 +118,8 @@ async def serve(config: Config, token: Secret, journal: Journal, stop: asyncio.E
             if is_up:
                 local = Local()
                 poll = partial(Poller, bot, polling, base, token, local=local, journal=journal, sleep=its.sleep)
-                await _run(config, content, keys, bot, local, poll, journal, stop, its)
+                await _run(config, content, keys, bot, local, poll, journal, stop, its, heir)
+    return heir
 
 
 def refuse_unknown_place(config: Config, content: Content) -> None:
@@ -177,19 +168,26 @@ async def _started(bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its
 
 async def _run(
     config: Config, content: Content, keys: Keyring, bot: ExtBot[None], local: Local,
-    poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time,
+    poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time, heir: Heir,
 ) -> None:  # fmt: skip
     refuse_unsafe(bot.bot)
     offers = Offers(content.languages, content.catalogues, content.library)
     counter, writer = open_counts(config, content, offers)
     talk = build_talk(config, content, keys, counter, version=content_version(config))
+    take_over(heir, local, talk, counter)
+    renewal = Renewal(config, local, its.clock)
     tidy = Tidy(bot, journal, its.sleep)
     deliver = Deliver(bot, tidy, local, journal, its.clock, its.sleep)
     leaving = Leaving(tidy, local, journal)
     words = leave_words(content, offers)
     handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
     notify = Notify()
-    poller = poll(handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way, alive=notify.alive)
+    health = Health(its.clock, degraded=lambda: writer is not None and writer.health != "up")
+    poller = poll(
+        handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way,
+        alive=notify.alive, heard=health.hear,
+    )  # fmt: skip
+    health.waiting = lambda: poller.waiting
     journal.note("start")
     notify.ready()
     every = partial(_every, its.sleep, journal)
@@ -198,24 +196,27 @@ async def _run(
         asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, its.clock))),
         asyncio.create_task(every(LYING_CHECK_SECONDS, lambda: remove_lying(tidy, local))),
         asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _upkeep(writer, talk, journal))),
+        asyncio.create_task(every(RENEW_CHECK_SECONDS, renewal.look)),
     ]
     polling = asyncio.create_task(poller.run())
-    stopped = asyncio.create_task(stop.wait())
+    ending = [asyncio.create_task(one.wait()) for one in (stop, renewal.due)]
     try:
-        await asyncio.wait({polling, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({polling, *ending}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             notify.stopping()
         await poller.stop(FINISH_SECONDS)
         await asyncio.gather(deliver.close(1.0), leaving.close(1.0))
-        stopped.cancel()
         await polling
     finally:
-        for task in tasks:
+        for task in (*tasks, *ending):
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, *ending, return_exceptions=True)
+        is_renewed = renewal.due.is_set() and not stop.is_set()
+        if is_renewed:
+            heir.state = hand_over(local, talk, counter)
         if writer is not None:
-            await asyncio.to_thread(writer.close)
-        journal.note("stop")
+            await asyncio.to_thread(writer.free if is_renewed else writer.close)
+        journal.note("renewed" if is_renewed else "stop")
 
 
 async def _every(sleep: Sleep, journal: Journal, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
@@ -263,28 +264,25 @@ async def _upkeep(writer: Writer | None, talk: Talk, journal: Journal) -> None:
         journal.note("counts_degraded", level="warning")
 
 
-def leave_no_core() -> None:
-    """Let no crash and no other process of this account write our memory to disk."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    with contextlib.suppress(OSError, AttributeError):  # Linux alone has it
-        ctypes.CDLL(None).prctl(*NOT_DUMPABLE, 0, 0, 0)
-
-
 def run(config: Config) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises WaymarkError where it must not start."""
+    heir = receive()
     token = config.token()
     leave_no_core()
     journal = install(utc_now)
     try:
-        asyncio.run(_main(config, token, journal))
+        heir = asyncio.run(_main(config, token, journal, heir))
     finally:
         journal.close()
+    if heir.state:
+        renew(heir)
 
 
-async def _main(config: Config, token: Secret, journal: Journal) -> None:
+async def _main(config: Config, token: Secret, journal: Journal, heir: Heir) -> Heir:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
+    for name in STOP_SIGNALS:
         loop.add_signal_handler(name, stop.set)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     loop.set_exception_handler(lambda _, context: journal.note("unhandled", context.get("exception"), "error"))
-    await serve(config, token, journal, stop)
+    return await serve(config, token, journal, stop, heir=heir)

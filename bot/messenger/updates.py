@@ -10,7 +10,6 @@ import contextlib
 import json
 from collections import defaultdict, deque
 from collections.abc import Awaitable, Callable
-from typing import Any
 from urllib.parse import quote
 
 from telegram import Bot, Update
@@ -20,6 +19,7 @@ from bot.config import Secret
 from bot.errors import WaymarkError
 from bot.log import Journal
 from bot.messenger.handlers import KINDS
+from bot.messenger.raw import Raw, chat_of, is_asking
 from bot.messenger.tidy import Sleep
 from bot.volatile.local import Local
 
@@ -34,8 +34,6 @@ NOTHING_TO_DO_SECONDS = 1.0
 PATIENCE = 10  # looks at a full batch of old updates before the oldest no longer holds up the rest
 CONFIRM_SECONDS = 2.0
 LEAVE_KEPT_SECONDS = 150.0  # a tap lives no longer at Telegram: after that, not confirming it keeps nothing
-
-Raw = dict[str, Any]
 
 
 class Poller:
@@ -54,10 +52,11 @@ class Poller:
         is_leave: Callable[[Raw], bool] = lambda raw: False,
         under_way: Callable[[int], asyncio.Task[None] | None] = lambda chat: None,
         alive: Callable[[], None] = lambda: None,
+        heard: Callable[[], None] = lambda: None,
     ) -> None:
         self.bot, self.request, self.handle, self.local, self.journal = bot, request, handle, local, journal
         self._base, self._token, self._sleep = base_url, token, sleep
-        self._is_leave, self._under_way, self._alive = is_leave, under_way, alive
+        self._is_leave, self._under_way, self._alive, self._heard = is_leave, under_way, alive, heard
         self._offset = 0
         self._open: set[int] = set()  # updates fetched and not yet handled
         self._newest = -1
@@ -105,6 +104,11 @@ class Poller:
             except Exception as error:  # then they come again after the start, and are answered again
                 self.journal.note("api_unreachable", error, "warning")
 
+    @property
+    def waiting(self) -> int:
+        """Updates taken and not done with."""
+        return len(self._open)
+
     # -- fetching ----------------------------------------------------------------------------------------------
 
     def _confirmed(self) -> int:
@@ -116,6 +120,7 @@ class Poller:
             status, body = await self._call(LONG_POLL_SECONDS, BATCH)
             answer = json.loads(body)
             if status == 200 and isinstance(answer, dict) and isinstance(answer.get("result"), list):
+                self._heard()
                 return [raw for raw in answer["result"] if isinstance(raw, dict)]
         except asyncio.CancelledError:
             raise
@@ -204,9 +209,9 @@ class Poller:
         if chat > 0 and self._is_leave(raw):
             leaves = [one for one in waiting if self._is_leave(one)]
             for one in waiting:
-                if one not in leaves and _is_asking(one):
+                if one not in leaves and is_asking(one):
                     self._drop(chat, one)
-            rest = [one for one in waiting if one not in leaves and not _is_asking(one)]
+            rest = [one for one in waiting if one not in leaves and not is_asking(one)]
             if len(leaves) < CHAT_QUEUE:
                 leaves.append(raw)
             else:
@@ -270,13 +275,6 @@ class Poller:
         self._done.set()
 
 
-def _is_asking(raw: Raw) -> bool:
-    """Whether an update is a tap or a typed command, which would show a screen."""
-    message = raw.get("message")
-    text = message.get("text") if isinstance(message, dict) else None
-    return "callback_query" in raw or (isinstance(text, str) and text.lstrip().startswith("/"))
-
-
 async def first_of(*waits: Awaitable[object]) -> None:
     """Wait until one of these is done, and let the others go."""
     tasks = [asyncio.ensure_future(wait) for wait in waits]
@@ -286,15 +284,3 @@ async def first_of(*waits: Awaitable[object]) -> None:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-
-
-def chat_of(raw: Raw) -> int:
-    """The chat an update belongs to, read without trusting its shape; 0 where there is none."""
-    for kind in KINDS:
-        inner = raw.get(kind)
-        if isinstance(inner, dict):
-            holder = inner.get("message") if kind == "callback_query" else inner
-            chat = holder.get("chat") if isinstance(holder, dict) else None
-            number = chat.get("id") if isinstance(chat, dict) else None
-            return number if isinstance(number, int) else 0
-    return 0

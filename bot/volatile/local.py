@@ -8,7 +8,9 @@ as they are until they are touched again.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 MOST_CHATS = 5_000
 MOST_UPDATES = 10_000
@@ -44,7 +46,10 @@ class _Chat:
 
 
 class Local:
-    """Everything volatile of one process; the oldest chat is dropped when there are too many."""
+    """Everything volatile of one process; the oldest chat is dropped when there are too many.
+
+    met: how many times a chat came that was not known. touched_at: when somebody last wrote or tapped.
+    """
 
     def __init__(self, most_chats: int = MOST_CHATS) -> None:
         self._most = most_chats
@@ -52,11 +57,13 @@ class Local:
         self._owed: OrderedDict[tuple[int, int], None] = OrderedDict()
         self._lying: OrderedDict[int, list[int]] = OrderedDict()
         self._updates: OrderedDict[int, None] = OrderedDict()
+        self.met, self.touched_at = 0, 0.0
 
     def _chat(self, chat: int, now: float) -> _Chat:
         known = self._chats.get(chat)
         if known is None:
             known = self._chats[chat] = _Chat(BUCKET, now, now - HELP_EVERY_SECONDS)
+            self.met += 1
             if len(self._chats) > self._most:
                 oldest, gone = self._chats.popitem(last=False)
                 self.owe(oldest, gone.screen)
@@ -71,6 +78,7 @@ class Local:
         """
         known = self._chat(chat, now)
         known.refill(now)
+        self.touched_at = now
         has_just_left = now < known.left_until - LEFT_SECONDS + HELP_EVERY_SECONDS
         if known.tokens >= cost or (is_leave and not has_just_left):
             known.tokens = max(0.0, known.tokens - cost)
@@ -162,6 +170,20 @@ class Local:
         found = list(self._lying.items())
         self._lying.clear()
         return found
+
+    # -- a new program in the same process ---------------------------------------------------------------------
+
+    def hand_over(self) -> dict[str, Any]:
+        """Screens to blank and messages to remove. The clock that counts seconds goes on."""
+        screens = [[chat, known.screen, known.blank_at] for chat, known in self._chats.items() if known.screen]
+        return {"screens": screens, "owed": list(self._owed), "lying": list(self._lying.items())}
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """Go on where `hand_over` ended."""
+        for chat, screen, blank_at in state["screens"]:
+            self._chats[chat] = _Chat(BUCKET, 0.0, 0.0, screen, blank_at)
+        self._owed.update(((chat, message), None) for chat, message in state["owed"])
+        self._lying.update((chat, list(messages)) for chat, messages in state["lying"])
 
     # -- updates -----------------------------------------------------------------------------------------------
 

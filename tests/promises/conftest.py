@@ -1,0 +1,53 @@
+"""The promises as a list: one line each, after the tests of its file have run."""
+
+from __future__ import annotations
+
+import ast
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+Report = Callable[[int, int], None]
+
+
+@pytest.fixture
+def progress(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) -> Report:
+    """Shows how far a long test is, where there is a terminal to see it."""
+    name = request.path.stem.split("_")[1].upper()
+
+    def show(done: int, total: int) -> None:
+        with capfd.disabled():
+            print(f"\r{name} {done} of {total} ", end="" if done < total else "\r", flush=True)
+
+    return show if not hasattr(request.config, "workerinput") else (lambda done, total: None)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """`P06 kill -9 anywhere ... ok`, with the number of tests and their seconds."""
+    found: dict[str, list[pytest.TestReport]] = defaultdict(list)
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            path = Path(getattr(report, "nodeid", "").partition("::")[0])
+            if path.parent.name == HERE.name and getattr(report, "when", None):
+                found[path.name].append(report)
+    for name, reports in sorted(found.items()):
+        calls = [report for report in reports if report.when == "call"]
+        broken = sorted({report.nodeid.partition("::")[2] for report in reports if report.failed})
+        skipped = sum(report.skipped for report in reports)
+        state = "BROKEN" if broken else "not proven" if skipped else "ok"
+        seconds = sum(report.duration for report in reports)
+        terminalreporter.write_line(
+            f"{_title(name)} ... {state} ({len(calls)} tests, {seconds:.0f} s)", red=bool(broken)
+        )
+        for one in broken:
+            terminalreporter.write_line(f"    {one}", red=True)
+
+
+def _title(name: str) -> str:
+    """P06 and the first sentence of the file."""
+    words = ast.get_docstring(ast.parse((HERE / name).read_text(encoding="utf-8"))) or name
+    number = name.split("_")[1].upper() if name.startswith("test_p") else "-- "
+    return f"{number} {words.partition(chr(10))[0].rstrip('.')}"
