@@ -89,6 +89,7 @@ def renew(heir: Heir) -> None:
 
 def leave_no_core() -> None:
     """Let no crash and no other process of this account write our memory to disk."""
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    with contextlib.suppress(OSError, ValueError):  # a service manager may have set it, and forbid to set it again
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     with contextlib.suppress(OSError, AttributeError):  # Linux alone has it
         ctypes.CDLL(None).prctl(*NOT_DUMPABLE, 0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
@@ -50,4 +51,5 @@ def _title(name: str) -> str:
     """P06 and the first sentence of the file."""
     words = ast.get_docstring(ast.parse((HERE / name).read_text(encoding="utf-8"))) or name
     number = name.split("_")[1].upper() if name.startswith("test_p") else "-- "
-    return f"{number} {words.partition(chr(10))[0].rstrip('.')}"
+    first = re.sub(r"^P\d+: ", "", words.partition("\n")[0])
+    return f"{number} {first.rstrip('.')}"
