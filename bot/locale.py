@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
 from bot.config import read_config
 from bot.errors import WaymarkError
@@ -14,12 +13,13 @@ from bot.house import read_content, utc_now
 from bot.preview.readthrough import chapters, document
 from bot.preview.watch import Watch
 from bot.terminal import settle
-from bot.texts.catalogue import folder_of
-from bot.texts.languages import ENGLISH
-from bot.texts.offer import Offers
-from bot.texts.rename import read_renames
+from bot.texts import back, ledger
+from bot.texts.catalogue import folder_of, read_catalogue
+from bot.texts.languages import ENGLISH, Language
+from bot.texts.rename import Renames, read_renames
 from bot.texts.source import ours
 from bot.texts.update import update
+from bot.texts.words import Message
 
 
 def update_files(tags: Iterable[str], dry_run: bool) -> Iterator[Path]:
@@ -37,6 +37,19 @@ def update_files(tags: Iterable[str], dry_run: bool) -> Iterator[Path]:
             if not dry_run:
                 _write(path, text)
             yield path.relative_to(config.root)
+        if renames and not dry_run:
+            _rename_tables(root, known[tag], source, renames)
+
+
+def _rename_tables(root: Path, language: Language, source: Mapping[str, Message], renames: Renames) -> None:
+    """Let what people vouched for, and told back, follow a message to its new key."""
+    words = read_catalogue(root, language.tag, source, language)[0].whole
+    reviews = ledger.read_reviews(root, language.tag)
+    if renames.keys() & reviews.keys():
+        ledger.write_reviews(root, language.tag, ledger.renamed(reviews, renames, source, words).values())
+    backs, _ = back.read_back(root, language.tag)
+    if renames.keys() & backs.keys():
+        back.write_back(root, language.tag, back.renamed(backs, renames, source, words).values())
 
 
 def _write(path: Path, text: str) -> None:
@@ -45,29 +58,6 @@ def _write(path: Path, text: str) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
-
-
-def status_rows() -> list[dict[str, Any]]:
-    """One row per language of the table, in the order of their numbers."""
-    content = read_content(read_config())
-    offers = Offers(content.languages, content.catalogues, content.library)
-    source = ours(content.library)
-    rows = []
-    for language in sorted(content.languages.by_tag.values(), key=lambda one: one.number):
-        if language.tag == ENGLISH:
-            continue
-        catalogue = content.catalogues.get(language.tag)
-        states = list(catalogue.states.values())
-        rows.append({
-            "tag": language.tag,
-            "tier": language.tier,
-            "coverage": len(catalogue.words.keys() & source.keys()) / len(source),
-            "checked": states.count("checked") + states.count("approved"),
-            "approved": states.count("approved"),
-            "offered": offers.has_language(language),
-            "flows": sum(offers.has_flow(flow, language) for flow in content.library.flows.values()),
-        })  # fmt: skip
-    return rows
 
 
 def read_through(tag: str, out: Path) -> Iterator[Flow]:

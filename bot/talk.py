@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from bot.counts.once import Seen
 from bot.counts.tally import Counter, Role, Tally
-from bot.engine.engine import DOOR, Engine
+from bot.engine.engine import Engine
 from bot.engine.screen import Choice, Kind, Screen, Static, Text
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
@@ -236,8 +236,7 @@ class Talk:
         session = screen.session
         flow, offers = self.engine.library.flows[session.flow], self.speaker.offers
         language = self.languages.get(session.locale)
-        has_words = offers.has_door(language) if flow.id == DOOR else offers.has_flow(flow, language)
-        if screen.kind == "contacts" or has_words:
+        if screen.kind == "contacts" or offers.opens(flow, language):
             return None
         choices = [
             Choice("", replace(session, locale=other.number, turn=Turn.HERE), other.native)

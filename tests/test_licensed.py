@@ -25,8 +25,9 @@ from bot.flow.local import check_local
 from bot.flow.model import Flow, Library, Licence
 from bot.flow.read import gather
 from bot.house import Content, content_version, read_content
-from bot.locale import status_rows, update_files
+from bot.locale import update_files
 from bot.messenger.app import open_counts
+from bot.progress import status_rows
 from bot.texts.offer import Offers
 from bot.texts.source import messages, ours
 

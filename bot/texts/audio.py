@@ -10,7 +10,8 @@ from bot.texts.catalogue import Catalogue, fingerprint, read_rows
 from bot.texts.languages import ENGLISH
 from bot.texts.words import Message
 
-RECORDED = "recorded.csv"  # key, hash of the words spoken, by (a role), on
+RECORDED = "recorded.csv"
+COLUMNS = ("key", "hash", "by", "on")  # hash: of the words spoken. by: a role
 MAX_BYTES = 1_000_000  # what Telegram shows as a voice message and not as a file
 SAMPLES_PER_SECOND = 48_000  # of Opus, whatever was recorded
 LONGEST_SECONDS, SHORTEST_SECONDS = 60.0, 0.5
@@ -28,7 +29,10 @@ class Recordings:
     def get(self, catalogue: Catalogue, key: str) -> Path | None:
         """The recording of a message; None where there is none, or it speaks other words than these."""
         path = self._files.get(catalogue.tag, {}).get(key)
-        if path is None or (words := words_of(catalogue, self.source).get(key)) is None:
+        if path is None:
+            return None
+        words = catalogue.words.get(key, self.source[key].english if catalogue.tag == ENGLISH else "")
+        if not words:
             return None
         spoken = self._hashes[catalogue.tag].get(key)
         return path if spoken in (None, fingerprint(key, self.source[key].english, words)) else None
@@ -40,15 +44,20 @@ class Recordings:
 
 def words_of(catalogue: Catalogue, source: Mapping[str, Message]) -> Mapping[str, str]:
     """What a language says, by key; English says its source."""
-    return catalogue.words if catalogue.tag != ENGLISH else {key: one.english for key, one in source.items()}
+    return catalogue.whole if catalogue.tag != ENGLISH else {key: one.english for key, one in source.items()}
 
 
 def _files(root: Path, tag: str) -> list[Path]:
     return sorted((root / tag / "audio").glob("*.ogg"))
 
 
+def read_recorded(root: Path, tag: str) -> list[dict[str, str]]:
+    """What is known of the recordings of a language."""
+    return [row for row in read_rows(root / tag / "audio" / RECORDED) if row.get("key")]
+
+
 def _hashes(root: Path, tag: str) -> dict[str, str]:
-    return {row.get("key", ""): row.get("hash", "") for row in read_rows(root / tag / "audio" / RECORDED)}
+    return {row["key"]: row.get("hash", "") for row in read_recorded(root, tag)}
 
 
 def check_audio(root: Path, catalogue: Catalogue, source: Mapping[str, Message]) -> Iterator[Finding]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -11,6 +10,8 @@ from pathlib import Path
 from bot.errors import Finding
 from bot.flow.model import Library
 from bot.texts.catalogue import fingerprint, read_rows
+from bot.texts.ledger import write_rows
+from bot.texts.rename import Renames
 from bot.texts.words import Message
 
 FILE = "back.csv"
@@ -48,10 +49,7 @@ def read_back(root: Path, tag: str) -> tuple[dict[str, Back], list[Finding]]:
 def write_back(root: Path, tag: str, rows: Iterable[Back]) -> Path:
     """Write the file, in the order given."""
     path = root / tag / FILE
-    with path.open("w", encoding="utf-8", newline="") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(COLUMNS)
-        out.writerows((one.key, one.hash, one.back, one.verdict, one.note) for one in rows)
+    write_rows(path, COLUMNS, [(one.key, one.hash, one.back, one.verdict, one.note) for one in rows])
     return path
 
 
@@ -133,6 +131,14 @@ def take(
     return {key: taken[key] for key in source if key in taken}, found
 
 
-def judged(row: Back, verdict: str, note: str = "") -> Back:
-    """A row compared with the English."""
-    return replace(row, verdict=verdict, note=note)
+def renamed(
+    rows: Mapping[str, Back], renames: Renames, source: Mapping[str, Message], words: Mapping[str, str]
+) -> dict[str, Back]:
+    """Rows under their new keys; one that was about the words is about them still."""
+    moved = {}
+    for key, row in rows.items():
+        new = renames.get(key, key)
+        if new != key and new in words and row.hash == fingerprint(key, source[new].english, words[new]):
+            row = replace(row, hash=fingerprint(new, source[new].english, words[new]))
+        moved[new] = replace(row, key=new)
+    return moved

@@ -17,6 +17,7 @@ from bot.texts.words import Message
 
 State = Literal["draft", "checked", "approved"]
 STATES: tuple[State, ...] = ("draft", "checked", "approved")
+FORM_MARK = "\0"
 MAX_BYTES = 2_000_000
 MAX_MESSAGES = 10_000
 
@@ -35,6 +36,11 @@ class Catalogue:
 
     def state(self, key: str) -> State:
         return self.states.get(key, "draft")
+
+    @property
+    def whole(self) -> Mapping[str, str]:
+        """Key -> all its words, the forms of a plural joined: what a reader vouches for."""
+        return {key: FORM_MARK.join(self.plurals.get(key, (text,))) for key, text in self.words.items()}
 
 
 def folder_of(root: Path, tag: str) -> Path:
@@ -86,8 +92,8 @@ def read_catalogue(
             words[wanted.key] = entry.forms[0]
             if wanted.plural:
                 plurals[wanted.key] = entry.forms
-    texts = {key: "\0".join(plurals.get(key, (text,))) for key, text in words.items()} if plurals else words
-    states, more = read_review(root / tag / "review.csv", tag, source, texts)
+    whole = Catalogue(tag, words, {}, plurals).whole if plurals else words
+    states, more = read_review(root / tag / "review.csv", tag, source, whole)
     return Catalogue(tag, words, states, plurals), found + more
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import partial
 
 from bot.flow.model import Flow, Library
 from bot.texts.audio import Recordings
@@ -71,6 +70,10 @@ class Offers:
         voice, door = self.voice(language), self.library.flows[CORE]
         return voice.covers([message.key for message in self.source.values() if message.key.startswith(f"{door.id}.")])
 
+    def opens(self, flow: Flow, language: Language) -> bool:
+        """Whether a person may be shown a flow in a language; the door asks for less, or nobody could come in."""
+        return self.has_door(language) if flow.id == CORE else self.has_flow(flow, language)
+
     def notice(self, flow: Flow, language: Language) -> str:
         """The key of the line that stands before the first screen of a flow in draft words; "" where none is due."""
         place = (flow.id, language.tag)
@@ -90,5 +93,4 @@ class Offers:
         """Languages to offer as buttons where a flow is withheld; none is ever applied unasked."""
         tags = (*language.fallback, *language.offer, ENGLISH)
         known = (self.languages.by_tag[tag] for tag in dict.fromkeys(tags) if tag in self.languages.by_tag)
-        has_words = self.has_door if flow.id == CORE else partial(self.has_flow, flow)
-        return [other for other in known if has_words(other)]
+        return [other for other in known if self.opens(flow, other)]

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import click
 
+from bot.texts.catalogue import State
+from bot.texts.ledger import ROLES
 from bot.verbs import CONTEXT
 
 
@@ -41,17 +43,79 @@ def readthrough(tag: str, out: Path | None) -> None:
     click.echo(out)
 
 
-@locale.command(epilog="Example: waymark locale status --json")
+@locale.command(epilog="Example: waymark locale status es")
+@click.argument("tag", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print one object per language.")
-def status(as_json: bool) -> None:
-    """How much of each language is there, and how much of it a person has checked."""
-    from bot.locale import status_rows
+def status(tag: str, as_json: bool) -> None:
+    """How far each language is, or one language with each of its flows: words there, checked, approved, recorded."""
+    from bot.progress import flow_lines, language_lines, status_rows
 
-    rows = status_rows()
+    rows = status_rows(tag)
     if as_json:
         click.echo(json.dumps(rows, ensure_ascii=False))
-        return
-    click.echo(f"{'tag':8} {'tier':>4} {'coverage':>9} {'checked':>8} {'approved':>9}  offered")
-    for row in rows:
-        figures = f"{row['coverage']:>9.0%} {row['checked']:>8} {row['approved']:>9}"
-        click.echo(f"{row['tag']:8} {row['tier']:>4} {figures}  {'yes' if row['offered'] else 'no'}")
+    else:
+        click.echo("\n".join(flow_lines(rows[0]) if tag else language_lines(rows)))
+
+
+@locale.command(epilog='Example: waymark locale review es --by "native speaker" --domain safety')
+@click.argument("tag")
+@click.option("--by", required=True, type=click.Choice(ROLES), help="What you are; no names are kept.")
+@click.option(
+    "--state",
+    default="checked",
+    show_default=True,
+    type=click.Choice(["checked", "approved"]),
+    help="approved: what somebody in another role has checked.",
+)
+@click.option("--domain", default="", help="One file, such as safety.")
+@click.option("--class", "weight", default="", type=click.Choice(["S", "Q", "I", "N"]), help="One class.")
+def review(tag: str, by: str, state: State, domain: str, weight: str) -> None:
+    """Read messages one by one and say which are right; every answer is kept at once, so stop when you like."""
+    from bot import review as desks
+    from bot.house import utc_now
+
+    desk = desks.open_desk(tag)
+    done = desks.review(desk, state, by, utc_now().date(), ask_line, click.echo, domain, weight)
+    click.echo(f"{done} messages are {state} now")
+
+
+@locale.command(epilog="Example: waymark locale back es --ask > to-translate.txt")
+@click.argument("tag")
+@click.option("--ask", "asks", is_flag=True, help="Print numbered words, for somebody who has not seen the English.")
+@click.option("--take", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="Their numbered answers.")
+@click.option("--judge", is_flag=True, help="Compare what they said with the English, one by one.")
+def back(tag: str, asks: bool, take: Path | None, judge: bool) -> None:
+    """Let somebody who has not seen the English say what words mean, and compare."""
+    from bot import review as desks
+
+    if asks + (take is not None) + judge != 1:
+        raise click.UsageError("Give one of --ask, --take FILE and --judge.")
+    desk = desks.open_desk(tag)
+    if asks:
+        click.echo("\n".join(desks.ask_back(desk)))
+    elif take is not None:
+        click.echo(f"{desks.take_back(desk, take.read_text(encoding='utf-8').splitlines())} messages told back")
+    else:
+        click.echo(f"{desks.judge_back(desk, ask_line, click.echo)} messages compared")
+
+
+@locale.command(epilog='Example: waymark locale recorded es core.co_hello.text --by "native speaker"')
+@click.argument("tag")
+@click.argument("keys", nargs=-1, required=True, metavar="KEY...")
+@click.option("--by", required=True, type=click.Choice(ROLES), help="Who listened; no names are kept.")
+def recorded(tag: str, keys: tuple[str, ...], by: str) -> None:
+    """Say that recordings speak the words as they are now; when the words change they fall silent."""
+    from bot import review as desks
+    from bot.house import utc_now
+
+    desk = desks.open_desk(tag, with_english=True)
+    for key in desks.stamp_recordings(desk, keys, by, utc_now().date()):
+        click.echo(key)
+
+
+def ask_line(question: str) -> str:
+    """A line from the terminal; nothing at the end of input."""
+    try:
+        return input(question)
+    except EOFError:
+        return ""
