@@ -106,7 +106,7 @@ def browser() -> Iterator[Any]:
 def phone(home: str, browser: Any, shelf: Shelf) -> Iterator[Phone]:
     """A person who has just opened the chat; afterwards the bot must have made no wrong call, the page no error."""
     context = browser.new_context(viewport=PHONE_SIZE, reduced_motion="reduce", locale="en-US")
-    context.set_default_timeout(15_000)
+    context.set_default_timeout(60_000)  # a slow machine is no fault
     held = Phone(context.new_page(), shelf, SHOTS)
     held.open(home)
     yield held

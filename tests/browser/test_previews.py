@@ -52,7 +52,9 @@ def preview(tree: Path) -> Iterator[str]:
 
 
 def opened(browser: Any, address: str, size: dict[str, int]) -> Any:
-    page = browser.new_context(viewport=size, reduced_motion="reduce").new_page()
+    context = browser.new_context(viewport=size, reduced_motion="reduce")
+    context.set_default_timeout(60_000)
+    page = context.new_page()
     page.goto(address)
     return page
 
