@@ -14,11 +14,11 @@ from bot.engine.screen import Choice, Kind, Screen, Static, Text
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
 from bot.seal.token import CHARACTERS, Place, Seal
+from bot.texts.picker import likely, pages
 from bot.texts.places import Places
 from bot.texts.speak import Reply, Speaker
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
-LANGUAGES_PER_PAGE = 12
 COMMANDS = ("start", "help", "exit", "language", "privacy", "about")
 PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
 NUMBER_BITS = 32
@@ -137,7 +137,7 @@ class Talk:
             return self._reply(screen, place) if screen else self._reply(self._door(at), place)
         if plain.verb in ("l", "s"):
             for_client = plain.verb == "s" or at.has(Flag.CLIENT)
-            return self._speak(self._languages(at, plain.number, for_client), place)
+            return self._speak(self._languages(at, plain.number, for_client, hint), place)
         if plain.verb == "w":
             return self._speak(self._who_holds(at), place)
         if plain.verb == "p":
@@ -151,29 +151,35 @@ class Talk:
         assert screen is not None, "the door of every library opens"
         return screen
 
-    def _languages(self, session: Session, page: int, for_client: bool = False) -> Screen:
-        """Native names, the person's first; a new choice keeps place and answers.
+    def _languages(self, session: Session, page: int, for_client: bool = False, hint: str | None = None) -> Screen:
+        """Native names, likely ones first, others by script; a new choice keeps place and answers.
 
         for_client: choose the second language of a guided talk; only those in which its questions may be shown.
         """
         field = "second" if for_client else "locale"
+        verb = "s" if for_client else "l"
         offered = self.speaker.offers.offered()
         if for_client:
             flow = self.engine.library.flows[session.flow]
             offered = [one for one in offered if self.speaker.offers.has_flow(flow, one)]
-        offered.sort(key=lambda language: (language.number != getattr(session, field), language.number))
-        pages = max(1, -(-len(offered) // LANGUAGES_PER_PAGE))
-        shown = offered[page % pages * LANGUAGES_PER_PAGE :][:LANGUAGES_PER_PAGE]
-        choices = [Choice("", _speaking(session, field, one.number), one.native) for one in shown]
-        if for_client and not session.has(Flag.CLIENT):
-            choices.append(Choice("ui.one_language", _speaking(session, field, 0)))
-        if pages > 1:
-            verb = "s" if for_client else "l"
-            choices.append(Choice("ui.more_languages", Static(f"{verb}:{(page + 1) % pages}")))
+        near = [self.languages.get(number) for number in (getattr(session, field),) if number]
+        near += [language for language, matched in (self.languages.resolve(hint),) if matched]
+        country, _ = self.speaker.directory.place(session.country)
+        found = pages(offered, likely(offered, near, country))
+        entries = found[page] if page < len(found) else found[0]
+        choices = [
+            Choice("", _speaking(session, field, entry.language.number), entry.label)
+            if entry.language
+            else Choice("", Static(f"{verb}:{entry.page}"), entry.label)
+            for entry in entries
+        ]
+        if entries is not found[0]:
+            choices.append(Choice("ui.more_languages", Static(verb)))
         is_worker = for_client and not session.has(Flag.CLIENT)
-        return self._over(
-            session, "languages", (Text("ui.client_languages" if is_worker else "ui.languages"),), choices
-        )
+        if is_worker:
+            choices.append(Choice("ui.one_language", _speaking(session, field, 0)))
+        above = Text("ui.client_languages" if is_worker else "ui.languages")
+        return self._over(session, "languages", (above,), choices)
 
     def _who_holds(self, session: Session) -> Screen:
         """The second of two taps before the worker's screens come back."""
