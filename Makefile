@@ -10,7 +10,7 @@ COMPILE := pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe -
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help try test promises install lint lock
+.PHONY: help try test promises prove install lint lock
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: lint browser ## Every check and every test; PYTEST="-k words" passes optio
 
 promises: install $(VENV)/test.stamp ## What we promise, tried at full size; takes hours. PYTEST="-k p06" takes one
 	PROMISES=full $(BIN)/python -m pytest -p no:randomly tests/promises $(PYTEST)
+
+prove: install $(VENV)/test.stamp ## Take away what keeps each promise and see its test fail; PROVE="--only P24"
+	$(BIN)/python tests/promises/prove.py $(PROVE)
 
 lint: install $(VENV)/test.stamp ## Style, types and content, without the tests
 	$(BIN)/ruff check

@@ -1,4 +1,4 @@
-"""Starting: unsafe settings refused, the profile set, and help that does not depend on the rest of the house."""
+"""Starting: an unknown place refused, the profile set, and help that does not depend on the rest of the house."""
 
 from __future__ import annotations
 
@@ -15,42 +15,6 @@ from bot.house import read_content
 from bot.simulator.botapi import BotApi
 from bot.talk import COMMANDS, Talk
 from bot.texts.offer import Offers
-
-
-@pytest.mark.parametrize(
-    "power",
-    [
-        "can_join_groups", "can_read_all_group_messages", "supports_inline_queries", "can_connect_to_business",
-        "has_main_web_app", "supports_guest_queries", "can_manage_bots", "has_topics_enabled",
-        "supports_join_request_queries",
-    ],
-)  # fmt: skip
-def test_unsafe_settings_are_refused_at_start(power: str, tmp_path: Path) -> None:
-    """A bot that may be added to groups, called inline and so on does not start, and the sentence says what to do."""
-
-    async def run() -> None:
-        async with scene(tmp_path, BotApi(powers={power: True}), await_start=False) as stage:
-            assert stage.running is not None
-            await asyncio.wait({stage.running}, timeout=10)
-            with pytest.raises(WaymarkError, match=r"^bot settings: the bot .+\. In @BotFather: .+\.$"):
-                stage.running.result()
-            assert "start" not in stage.events()
-
-    asyncio.run(run())
-
-
-def test_all_unsafe_settings_are_named_together(tmp_path: Path) -> None:
-    """Two wrong settings are told in one sentence."""
-
-    async def run() -> None:
-        powers = {"can_join_groups": True, "supports_inline_queries": True}
-        async with scene(tmp_path, BotApi(powers=powers), await_start=False) as stage:
-            assert stage.running is not None
-            await asyncio.wait({stage.running}, timeout=10)
-            with pytest.raises(WaymarkError, match=r"groups; answers inline queries"):
-                stage.running.result()
-
-    asyncio.run(run())
 
 
 @pytest.mark.parametrize("settings", [{"country": "ZZ"}, {"region": "US-ZZ"}])

@@ -12,7 +12,7 @@ from botscene import FIRST_QUESTION, screen
 from test_log import fits
 
 from bot.counts.guard import ALREADY_RUNNING
-from bot.simulator.botapi import LOCAL_TOKEN, BotApi
+from bot.simulator.botapi import LOCAL_TOKEN
 from bot.simulator.faults import Fault
 from bot.simulator.people import Person
 
@@ -146,17 +146,6 @@ def test_a_token_that_is_revoked_meanwhile_ends_it_likewise(tmp_path: Path) -> N
         said = process.output()
     assert "WAYMARK_TOKEN_FILE: holds a token that Telegram refuses." in said
     assert SECRET not in said
-    assert "Traceback" not in said
-
-
-def test_an_unsafe_setting_ends_in_a_sentence(tmp_path: Path) -> None:
-    """Exit code 2, with what to do in @BotFather."""
-    with bot_process(tmp_path, BotApi(powers={"can_join_groups": True})) as process:
-        assert process.launch().wait(PATIENCE_SECONDS) == 2
-        said = process.output()
-    assert (
-        "bot settings: the bot lets anyone add it to groups. In @BotFather: Bot Settings, Allow Groups, off.\n" in said
-    )
     assert "Traceback" not in said
 
 
