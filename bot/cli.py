@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from bot import __version__
+from bot.config import PSEUDO
 from bot.errors import ContentError, WaymarkError
 from bot.verbs import CONTEXT, EXIT_FINDINGS, EXIT_USAGE
 from bot.verbs.contacts import contacts
@@ -55,7 +56,8 @@ def main() -> None:
 )
 @click.option("--no-browser", is_flag=True, help="Do not open the page.")
 @click.option("--country", help="Country assumed until the person picks one (WAYMARK_COUNTRY, else US).")
-def try_(port: int, no_browser: bool, country: str | None) -> None:
+@click.option("--pseudo", type=click.Choice(PSEUDO), help="Everybody gets this made-up language, to try screens out.")
+def try_(port: int, no_browser: bool, country: str | None, pseudo: str | None) -> None:
     """Chat with the real bot on a page of this machine: no token, nothing leaves it."""
     from bot.house import utc_now
     from bot.preview.pages import Pages
@@ -65,6 +67,8 @@ def try_(port: int, no_browser: bool, country: str | None) -> None:
 
     config = settle(country)
     settings = {"WAYMARK_COUNTRY": config.country, "WAYMARK_REGION": config.region}
+    if pseudo:
+        settings["WAYMARK_PSEUDO"] = pseudo
     watch = Watch(config, utc_now().date())
     pages = Pages(watch.gallery, watch.version, watch.troubles)
     home(port, settings, not no_browser, click.echo, pages.answer)

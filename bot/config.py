@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WAYMARK_"
 FILE = "waymark.toml"
 TELEGRAM = "https://api.telegram.org"
+PSEUDO = ("qps_XA", "qps_XB", "qps_XL")
 MINOR_RULES = ("us", "palermo")
 CountPeriod = Literal["quarter", "month"]
 COUNT_PERIODS: tuple[CountPeriod, ...] = ("quarter", "month")
@@ -55,7 +56,7 @@ class Config:
     person picks a place ("" = ask). families: families of flows offered. flows, contacts: extra folders of content.
     minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). count_period: `quarter` or
     `month`. count_regions: whether countries are counted too. keys: private folder of the day keys, on a memory file
-    system ("" = found by itself).
+    system ("" = found by itself). pseudo: a made-up language everybody gets, for developers ("" = none).
     """
 
     token_file: Path | None = None
@@ -70,6 +71,7 @@ class Config:
     count_period: CountPeriod = "quarter"
     count_regions: bool = False
     keys: Path | None = None
+    pseudo: str = ""
     root: Path = field(default=ROOT)
 
     def token(self) -> Secret:
@@ -217,4 +219,5 @@ SETTINGS = {
     "count_period": _one_of(*COUNT_PERIODS),
     "count_regions": _yes_no,
     "keys": _private,
+    "pseudo": _one_of("", *PSEUDO),
 }

@@ -29,6 +29,7 @@ from bot.texts.catalogue import Catalogues
 from bot.texts.languages import Languages, read_languages
 from bot.texts.offer import Offers
 from bot.texts.places import Places
+from bot.texts.pseudo import catalogue_of, with_pseudo
 from bot.texts.source import messages
 from bot.texts.speak import Speaker
 
@@ -91,6 +92,9 @@ def read_content(config: Config) -> Content:
     library, found, sound = read_flows(config)
     languages = read_languages(config.root / "locales" / "languages.toml")
     catalogues = Catalogues(config.root / "locales", messages(library), languages.by_tag, languages.by_tag)
+    if config.pseudo:
+        languages = with_pseudo(languages, config.pseudo)
+        catalogues.add(catalogue_of(config.pseudo, catalogues.source))
     reading = read_contacts([config.root / "flows" / "contacts", *config.contacts])
     return Content(library, languages, catalogues, reading.directory, (*found, *reading.findings), sound)
 
@@ -135,7 +139,8 @@ def build_talk(
     offers = Offers(content.languages, content.catalogues, content.library)
     speaker = Speaker(offers, content.directory, lambda: now().date(), now)
     country, region = content.directory.numbers(config.country or None, config.region or None)
-    defaults = Defaults(country, region, version)
+    locale = content.languages.by_tag[config.pseudo].number if config.pseudo else 0
+    defaults = Defaults(country, region, version, locale)
     return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)
 
 

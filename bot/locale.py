@@ -16,6 +16,7 @@ from bot.terminal import settle
 from bot.texts import back, ledger
 from bot.texts.catalogue import folder_of, read_catalogue
 from bot.texts.languages import ENGLISH, Language
+from bot.texts.pseudo import catalogue_of, language_of
 from bot.texts.rename import Renames, read_renames
 from bot.texts.source import ours
 from bot.texts.update import update
@@ -58,6 +59,20 @@ def _write(path: Path, text: str) -> None:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text, encoding="utf-8")
+
+
+def pseudo_lines(tag: str) -> Iterator[str]:
+    """Every message of a made-up language, after its key."""
+    words = catalogue_of(tag, ours(read_content(read_config()).library)).words
+    yield from (f"{key}: {text}" for key, text in words.items())
+
+
+def pseudo_files(tag: str, out: Path) -> Iterator[Path]:
+    """The same as PO files, for tools of translators; yields each file."""
+    source = ours(read_content(read_config()).library)
+    for path, text in update(out, language_of(tag), source, catalogue_of(tag, source).words).items():
+        _write(path, text)
+        yield path
 
 
 def read_through(tag: str, out: Path) -> Iterator[Flow]:

@@ -38,11 +38,15 @@ def minutes_since_epoch(now: datetime) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Defaults:
-    """What holds until the person says otherwise: place numbers, and the version of the content."""
+    """What holds until the person says otherwise: place numbers, and the version of the content.
+
+    locale: number of a language that everybody gets whatever Telegram says, 0 for none.
+    """
 
     country: int = 0
     region: int = 0
     version: str = ""
+    locale: int = 0
 
 
 class Talk:
@@ -113,7 +117,9 @@ class Talk:
     def fresh(self, hint: str | None) -> Session:
         """A new conversation at the door, in the language the hint suggests."""
         language, _ = self.languages.resolve(hint)
-        if not self.speaker.offers.has_language(language):
+        if self.defaults.locale:
+            language = self.languages.get(self.defaults.locale)
+        elif not self.speaker.offers.has_language(language):
             language = self.languages.get(1)
         return Session(
             "core", language.number, 0, self.defaults.country, self.defaults.region,

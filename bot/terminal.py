@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from bot.config import Config, read_config
+from bot.config import PSEUDO, Config, read_config
 from bot.contacts.read import read as read_contacts
 from bot.engine.engine import Engine
 from bot.engine.play import Played, first_session, play, screen_cards
@@ -42,6 +42,8 @@ def settle(country: str | None, config: Config | None = None) -> Config:
 def _open(country: str | None, locale: str) -> tuple[Config, Content, Talk, Session]:
     """A talk of this process alone, and a session in the language and country named."""
     config = settle(country)
+    if locale in PSEUDO:
+        config = replace(config, pseudo=locale)
     content = read_content(config)
     refuse_shut_door(content, lambda address: click.echo(f"withdrawn: {address}", err=True))
     if locale not in content.languages.by_tag:

@@ -33,7 +33,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TOKEN_FILE": "/run/secrets/token", "BOT_API": "http://127.0.0.1:8081/", "COUNTRY": "us", "REGION": "us-ky",
         "FAMILIES": "self, guided,self", "FLOWS": str(tmp_path), "CONTACTS": f"{tmp_path}:{tmp_path}",
         "MINOR_RULE": "palermo", "DATA": str(tmp_path), "COUNT_PERIOD": "month", "COUNT_REGIONS": "yes",
-        "KEYS": str(tmp_path / "private"),
+        "KEYS": str(tmp_path / "private"), "PSEUDO": "qps_XA",
     }  # fmt: skip
 
     config = read_config({PREFIX + name: value for name, value in environment.items()}, tmp_path)
@@ -41,7 +41,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert {name.lower() for name in environment} == set(SETTINGS) == {f.name for f in fields(Config)} - {"root"}
     assert config == Config(
         Path("/run/secrets/token"), "http://127.0.0.1:8081", "US", "US-KY", ("self", "guided"), (tmp_path,),
-        (tmp_path, tmp_path), "palermo", tmp_path, "month", True, tmp_path / "private",
+        (tmp_path, tmp_path), "palermo", tmp_path, "month", True, tmp_path / "private", "qps_XA",
     )  # fmt: skip
 
 

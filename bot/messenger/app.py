@@ -123,7 +123,12 @@ async def serve(
 
 
 def refuse_unknown_place(config: Config, content: Content) -> None:
-    """Stop where the country or region assumed for everybody is none we know. Raises WaymarkError."""
+    """Stop where the country or region assumed for everybody is none we know. Raises WaymarkError.
+
+    So does a made-up language, except on this machine: nobody in need should meet one.
+    """
+    if config.pseudo and not config.bot_api.startswith("http://"):
+        raise WaymarkError("WAYMARK_PSEUDO", "is set.", "Unset it: people cannot read it. Developers: waymark try")
     country, region = content.directory.numbers(config.country or None, config.region or None)
     if config.country and not country:
         known = ", ".join(sorted(content.directory.countries))

@@ -165,6 +165,11 @@ class Catalogues:
             self.found += found
         return self._read[tag]
 
+    def add(self, catalogue: Catalogue) -> None:
+        """Take in a catalogue that is in no file."""
+        self.tags.append(catalogue.tag)
+        self._read[catalogue.tag] = catalogue
+
     def read_all(self) -> None:
         """Read what was not read yet (done in the background after start)."""
         for tag in self.tags:

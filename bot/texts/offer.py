@@ -8,6 +8,7 @@ from bot.flow.model import Flow, Library
 from bot.texts.audio import Recordings
 from bot.texts.catalogue import Catalogues
 from bot.texts.languages import ENGLISH, Language, Languages
+from bot.texts.pseudo import FIRST_NUMBER
 from bot.texts.source import AWARENESS, CORE, SAFETY, domain_of
 from bot.texts.voice import Voice
 from bot.texts.words import Message
@@ -43,7 +44,7 @@ class Offers:
 
     def offered(self) -> list[Language]:
         """Offered languages in the order of their numbers."""
-        wanted = (language for language in self.languages.by_tag.values())
+        wanted = (language for language in self.languages.by_tag.values() if language.number < FIRST_NUMBER)
         return sorted((one for one in wanted if self.has_language(one)), key=lambda one: one.number)
 
     def has_flow(self, flow: Flow, language: Language) -> bool:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import click
 
+from bot.config import PSEUDO
 from bot.texts.catalogue import State
 from bot.texts.ledger import ROLES
 from bot.verbs import CONTEXT
@@ -111,6 +112,17 @@ def recorded(tag: str, keys: tuple[str, ...], by: str) -> None:
     desk = desks.open_desk(tag, with_english=True)
     for key in desks.stamp_recordings(desk, keys, by, utc_now().date()):
         click.echo(key)
+
+
+@locale.command(epilog="Example: waymark locale pseudo qps_XA --out pseudo")
+@click.argument("tag", type=click.Choice(PSEUDO))
+@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Folder for PO files; else print.")
+def pseudo(tag: str, out: Path | None) -> None:
+    """A made-up language: long (qps_XA), right to left (qps_XB), keys (qps_XL); on screen: waymark try --pseudo."""
+    from bot.locale import pseudo_files, pseudo_lines
+
+    for line in pseudo_lines(tag) if out is None else pseudo_files(tag, out):
+        click.echo(line)
 
 
 def ask_line(question: str) -> str:
