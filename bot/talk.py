@@ -112,7 +112,7 @@ class Talk:
 
     @cached_property
     def links(self) -> dict[str, str]:
-        """What may follow `start=` in a link: a language on offer and nothing else, for Telegram keeps it in the chat."""
+        """What may follow `start=` in a link: a language on offer, no more: Telegram keeps it in the chat."""
         tags = [language.tag for language in self.speaker.offers.offered()]
         return {tag.lower(): tag for tag in tags if LINK.fullmatch(tag.lower())}
 
