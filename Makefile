@@ -18,7 +18,7 @@ help: ## Show this list
 try: install ## Chat with the bot on a page of this machine; TRY="--port 8081 --no-browser" passes options
 	$(BIN)/waymark try $(TRY)
 
-test: lint browser ## Every check and every test; PYTEST="-k words" passes options
+test: lint browser server ## Every check and every test; PYTEST="-k words" passes options
 	$(BIN)/python -m pytest --numprocesses 2 --ignore tests/promises $(PYTEST)
 	@echo "make: what is promised ..."
 	@$(BIN)/python -m pytest --numprocesses 2 tests/promises $(PYTEST) || { [ $$? = 5 ] && [ -n "$(PYTEST)" ]; }
@@ -77,3 +77,13 @@ browser:
 		DEBIAN_FRONTEND=noninteractive apt-get update -qq && \
 		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "make: the browser tests want $$missing (Debian package names). Install that first." >&2; fi
+
+# The server that replicas share, for its tests. What is there is left alone; nothing is installed without root.
+.PHONY: server
+server:
+	@if command -v valkey-server >/dev/null || command -v redis-server >/dev/null; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "make: installing redis-server for the tests of replicas ..."; \
+		DEBIAN_FRONTEND=noninteractive apt-get update -qq && \
+		DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends redis-server >/dev/null; \
+	else echo "make: the tests of replicas want valkey-server or redis-server. They are passed over." >&2; fi

@@ -185,6 +185,15 @@ def run() -> None:
     run_bot(read_config())
 
 
+@main.command(epilog="Example: WAYMARK_VALKEY=redis://valkey:6379 WAYMARK_DATA=/var/lib/waymark waymark ledger")
+def ledger() -> None:
+    """Write the counts of several replicas: one process beside them, with the data folder."""
+    from bot.config import read_config
+    from bot.drain import run as keep_ledger
+
+    keep_ledger(read_config())
+
+
 main.add_command(locale)
 main.add_command(contacts)
 main.add_command(counts)

@@ -19,7 +19,6 @@ from bot.flow.model import FAMILIES
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WAYMARK_"
 FILE = "waymark.toml"
-MAX_BYTES = 64_000
 TELEGRAM = "https://api.telegram.org"
 PSEUDO = ("qps_XA", "qps_XB", "qps_XL")
 MINOR_RULES = ("us", "palermo")
@@ -58,6 +57,8 @@ class Config:
     minor_rule: `us` or `palermo`. data: folder of the count store ("" = count nothing). count_period: `quarter` or
     `month`. count_regions: whether countries are counted too. keys: private folder of the day keys, on a memory file
     system ("" = found by itself). pseudo: a made-up language everybody gets, for developers ("" = none).
+    valkey: address of the server that replicas share ("" = this process is alone). valkey_password_file: file with its
+    password. valkey_unchecked: take it though it forbids CONFIG GET.
     """
 
     token_file: Path | None = None
@@ -73,6 +74,9 @@ class Config:
     count_regions: bool = False
     keys: Path | None = None
     pseudo: str = ""
+    valkey: str = ""
+    valkey_password_file: Path | None = None
+    valkey_unchecked: bool = False
     root: Path = field(default=ROOT)
 
     def token(self) -> Secret:
@@ -92,6 +96,17 @@ class Config:
                 where, "names a file that holds no bot token.", "Put the token from @BotFather in it, alone."
             )
         return Secret(token)
+
+    def valkey_password(self) -> Secret:
+        """The password of the shared server, read from its file; empty where none is named. Raises WaymarkError."""
+        if self.valkey_password_file is None:
+            return Secret("")
+        try:
+            return Secret(self.valkey_password_file.read_text(encoding="utf-8").strip())
+        except (OSError, UnicodeDecodeError):
+            raise WaymarkError(
+                f"{PREFIX}VALKEY_PASSWORD_FILE", "names a file that cannot be read.", "Check its path and owner."
+            ) from None
 
 
 def read_config(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Config:
@@ -115,8 +130,6 @@ def _file_values(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     try:
-        if path.stat().st_size > MAX_BYTES:
-            raise ValueError(f"it is larger than {MAX_BYTES} bytes")
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # broken syntax and encoding are ValueErrors
         raise WaymarkError(FILE, f"cannot be read: {error}.", "Mend or remove it.") from None
@@ -171,6 +184,26 @@ def _address(name: str, value: object) -> str:
     return str(value).rstrip("/")
 
 
+def _server(name: str, value: object) -> str:
+    """The address of a Valkey or Redis server, without a password."""
+    text = str(value)
+    try:
+        address = urlsplit(text)
+        port, number = address.port, address.path.strip("/")
+        is_plain = not (address.username or address.password or address.query or address.fragment) and port != 0
+    except ValueError:
+        address, number, is_plain = urlsplit(""), "", False
+    is_socket = address.scheme == "unix" and not address.netloc and text.startswith("unix:///") and len(number) > 0
+    is_host = address.scheme in ("redis", "rediss") and bool(address.hostname) and (number.isdigit() or not number)
+    if text and not (is_plain and (is_socket or is_host)):
+        # The value is not repeated: an address may hold a password.
+        raise WaymarkError(
+            PREFIX + name.upper(), "is no address to use.",
+            "Write redis://host:6379, rediss://host:6379 or unix:///path; the password goes into a file.",
+        )  # fmt: skip
+    return text
+
+
 def _country(name: str, value: object) -> str:
     code = str(value).strip().upper()
     if code and not (len(code) == 2 and code.isascii() and code.isalpha()):
@@ -223,4 +256,7 @@ SETTINGS = {
     "count_regions": _yes_no,
     "keys": _private,
     "pseudo": _one_of("", *PSEUDO),
+    "valkey": _server,
+    "valkey_password_file": _path,
+    "valkey_unchecked": _yes_no,
 }

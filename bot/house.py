@@ -12,7 +12,7 @@ from pathlib import Path
 from bot.config import Config
 from bot.contacts.model import Directory
 from bot.contacts.read import read as read_contacts
-from bot.counts.once import Seen
+from bot.counts.once import Once, OnceHere, Seen
 from bot.counts.schema import BANDS, Schema
 from bot.counts.tally import Counter, NullCounter
 from bot.engine.engine import Engine
@@ -126,8 +126,9 @@ def build_talk(
     counter: Counter | None = None,
     now: Callable[[], datetime] = utc_now,
     version: str = "",
+    once: Once | None = None,
 ) -> Talk:
-    """The use case with all its rooms."""
+    """The use case with all its rooms. once: how counts are shared; by default they are this process's own."""
     engine = Engine(content.library, config.minor_rule, content.sound, config.families)
     seal = Seal(
         keys,
@@ -141,7 +142,8 @@ def build_talk(
     country, region = content.directory.numbers(config.country or None, config.region or None)
     locale = content.languages.by_tag[config.pseudo].number if config.pseudo else 0
     defaults = Defaults(country, region, version, locale)
-    return Talk(engine, seal, speaker, Places(content.directory), counter or NullCounter(), Seen(now()), now, defaults)
+    once = once or OnceHere(Seen(now()), counter or NullCounter())
+    return Talk(engine, seal, speaker, Places(content.directory), once, now, defaults)
 
 
 def count_schema(config: Config, content: Content, offers: Offers) -> Schema:

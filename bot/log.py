@@ -19,7 +19,7 @@ from typing import TextIO
 EVENTS = (
     "start", "stop", "renewed", "withdrawn", "keys_in_process", "update_refused", "update_failed", "group_left",
     "api_refused", "api_limited", "api_unreachable", "api_conflict", "token_refused", "profile_failed",
-    "counts_degraded", "counts_up", "unhandled", "library",
+    "counts_degraded", "counts_up", "valkey_unreachable", "unhandled", "library",
 )  # fmt: skip
 CODES = frozenset({
     "BadRequest", "Forbidden", "Conflict", "RetryAfter", "TimedOut", "NetworkError", "InvalidToken", "ChatMigrated",

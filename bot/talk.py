@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import cached_property
 
-from bot.counts.once import Seen
-from bot.counts.tally import Counter, Role, Tally
+from bot.counts.once import Once
+from bot.counts.tally import Role, Tally
 from bot.engine.engine import Engine
 from bot.engine.screen import Choice, Kind, Screen, Static, Text
 from bot.engine.session import Flag, Session, Turn
@@ -24,7 +22,6 @@ EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 COMMANDS = ("start", "help", "exit", "language", "privacy", "about")
 PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
 NUMBER_BITS = 32
-LINK = re.compile(r"[a-z]{2,3}(_[a-z0-9]{1,12})?")
 
 
 def _speaking(session: Session, field: str, number: int) -> Session:
@@ -61,14 +58,13 @@ class Talk:
         seal: Seal,
         speaker: Speaker,
         places: Places,
-        counter: Counter,
-        seen: Seen,
+        once: Once,
         now: Callable[[], datetime],
         defaults: Defaults,
         number: Callable[[], int] = lambda: secrets.randbits(NUMBER_BITS),
     ) -> None:
         self.engine, self.seal, self.speaker, self.places = engine, seal, speaker, places
-        self.counter, self.seen, self.now = counter, seen, now
+        self.once, self.now = once, now
         self.defaults, self.number = defaults, number
         self.languages = speaker.languages
 
@@ -92,12 +88,7 @@ class Talk:
         return self._overlay(plain, self._beside(beside, place), place, hint)
 
     def command(self, name: str, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
-        """A typed command, without its slash; unknown ones show the languages, as /start does.
-
-        `start` with one of `links` behind it opens the door in that language.
-        """
-        if (link := name.removeprefix("start ")) in self.links:
-            return self._reply(self._door(self.fresh(self.links[link])), place)
+        """A typed command, without its slash; unknown ones show the languages, as /start does."""
         if name == "exit":
             return Reply(leave=True)
         session = self._beside(beside, place)
@@ -109,12 +100,6 @@ class Talk:
             at = session or self.fresh(hint)
             return self._speak(self._page(name, at), place)
         return self._overlay(Plain("l"), None, place, hint)
-
-    @cached_property
-    def links(self) -> dict[str, str]:
-        """What may follow `start=` in a link: a language on offer, no more: Telegram keeps it in the chat."""
-        tags = [language.tag for language in self.speaker.offers.offered()]
-        return {tag.lower(): tag for tag in tags if LINK.fullmatch(tag.lower())}
 
     def notice(self, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
         """The answer to typed text and media: the one fixed card, over the screen it came to."""
@@ -281,17 +266,12 @@ class Talk:
         flow = self.engine.library.flows[session.flow]
         if not flow.is_counted or not session.answers:
             return
-        ended = screen.kind == "outcome"
         now, started = self.now(), EPOCH.timestamp() + session.started * 60
-        if not self.seen.first(
-            "ended" if ended else "started", session.number, place.chat, datetime.fromtimestamp(started, UTC), now
-        ):
-            return
-        language = self.languages.get(session.locale).tag
-        region, _ = self.speaker.directory.place(session.country, session.region)
         role: Role = "worker" if session.has(Flag.WORKER) else "self"
-        if ended:
+        tally = Tally(flow.id, role, "started")
+        if screen.kind == "outcome":
+            language = self.languages.get(session.locale).tag
+            region, _ = self.speaker.directory.place(session.country, session.region)
             band = screen.band if flow.counts == "bands" else None
-            self.counter.add(Tally(flow.id, role, "ended", band, language, region or None))
-        else:
-            self.counter.add(Tally(flow.id, role, "started"))
+            tally = Tally(flow.id, role, "ended", band, language, region or None)
+        self.once.count(tally, session.number, place.chat, datetime.fromtimestamp(started, UTC), now)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 from hypothesis import settings
 from stage import Clock, every_screen, open_talk
+from valkeyserver import Server, valkey_server
 
 from bot.config import Config
 from bot.engine.engine import Engine
@@ -52,3 +55,17 @@ def clock() -> Clock:
 def talk(content: Content, clock: Clock) -> Talk:
     """A talk in the United States, with known keys and numbers."""
     return open_talk(content, clock)
+
+
+@pytest.fixture(scope="session")
+def one_valkey(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A real Valkey or Redis server; tests take it empty, as `valkey`."""
+    with valkey_server(tmp_path_factory.mktemp("valkey")) as server:
+        yield server
+
+
+@pytest.fixture
+def valkey(one_valkey: Server) -> Server:
+    """A real Valkey or Redis server with nothing on it."""
+    one_valkey.ask("FLUSHALL")
+    return one_valkey

@@ -33,7 +33,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "TOKEN_FILE": "/run/secrets/token", "BOT_API": "http://127.0.0.1:8081/", "COUNTRY": "us", "REGION": "us-ky",
         "FAMILIES": "self, guided,self", "FLOWS": str(tmp_path), "CONTACTS": f"{tmp_path}:{tmp_path}",
         "MINOR_RULE": "palermo", "DATA": str(tmp_path), "COUNT_PERIOD": "month", "COUNT_REGIONS": "yes",
-        "KEYS": str(tmp_path / "private"), "PSEUDO": "qps_XA",
+        "KEYS": str(tmp_path / "private"), "PSEUDO": "qps_XA", "VALKEY": "rediss://valkey:6380/1",
+        "VALKEY_PASSWORD_FILE": "/run/secrets/valkey", "VALKEY_UNCHECKED": "yes",
     }  # fmt: skip
 
     config = read_config({PREFIX + name: value for name, value in environment.items()}, tmp_path)
@@ -42,6 +43,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
     assert config == Config(
         Path("/run/secrets/token"), "http://127.0.0.1:8081", "US", "US-KY", ("self", "guided"), (tmp_path,),
         (tmp_path, tmp_path), "palermo", tmp_path, "month", True, tmp_path / "private", "qps_XA",
+        "rediss://valkey:6380/1", Path("/run/secrets/valkey"), True,
     )  # fmt: skip
 
 
@@ -63,6 +65,9 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ("COUNTRY", "USA"), ("COUNTRY", "U1"), ("COUNTRY", "ÜS"), ("REGION", "KY"), ("FAMILIES", ""),
         ("FAMILIES", "self,guide"), ("FLOWS", "/no/such/folder"), ("CONTACTS", "/no/such/folder"),
         ("MINOR_RULE", "US"), ("MINOR_RULE", ""), ("DATA", "/no/such/folder"), ("KEYS", "/no/such/folder"),
+        ("VALKEY", "valkey:6379"), ("VALKEY", "http://valkey"), ("VALKEY", "redis://"), ("VALKEY", "redis://h/name"),
+        ("VALKEY", "redis://:Zorblax@valkey"), ("VALKEY", "redis://h?password=Zorblax"), ("VALKEY", "unix://run/v"),
+        ("VALKEY_UNCHECKED", "true"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_a_sentence(name: str, value: str, tmp_path: Path) -> None:

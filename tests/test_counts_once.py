@@ -2,17 +2,20 @@
 
 import gc
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from types import FrameType
 from typing import Any
 
 import pytest
+from sharing import SeenTogether
 
 from bot.counts.once import Seen
 
 BEGAN = datetime(2026, 3, 10, 9, 0, tzinfo=UTC)
 START = BEGAN + timedelta(minutes=5)
 LATER = START + timedelta(minutes=3)
+Marks = Seen | SeenTogether
 
 
 @pytest.fixture
@@ -20,108 +23,122 @@ def seen() -> Seen:
     return Seen(BEGAN)
 
 
-def test_start_and_end_of_a_conversation_each_count_once(seen: Seen) -> None:
+@pytest.fixture(params=["alone", "replicas"])
+def once(request: pytest.FixtureRequest) -> Iterator[Marks]:
+    """What one process has counted, and what two of them have counted together: the same rules hold."""
+    if request.param == "alone":
+        yield Seen(BEGAN)
+        return
+    together = SeenTogether(request.getfixturevalue("valkey"), BEGAN)
+    yield together
+    together.close()
+
+
+def test_start_and_end_of_a_conversation_each_count_once(once: Marks) -> None:
     """A repeated tap, also much later, counts nothing."""
-    assert seen.first("started", 7, 100, START, START)
-    assert not seen.first("started", 7, 100, START, START + timedelta(seconds=5))
-    assert seen.first("ended", 7, 100, START, LATER)
-    assert not seen.first("ended", 7, 100, START, LATER)
-    assert not seen.first("ended", 7, 100, START, START + timedelta(hours=23))
+    assert once.first("started", 7, 100, START, START)
+    assert not once.first("started", 7, 100, START, START + timedelta(seconds=5))
+    assert once.first("ended", 7, 100, START, LATER)
+    assert not once.first("ended", 7, 100, START, LATER)
+    assert not once.first("ended", 7, 100, START, START + timedelta(hours=23))
 
 
-def test_a_person_counts_one_conversation_a_day(seen: Seen) -> None:
+def test_a_person_counts_one_conversation_a_day(once: Marks) -> None:
     """A second conversation in the same chat on the same UTC day counts neither start nor end; other chats do."""
-    assert seen.first("started", 7, 100, START, START)
-    assert not seen.first("started", 8, 100, START, LATER)
-    assert not seen.first("ended", 8, 100, START, LATER)
-    assert seen.first("ended", 7, 100, START, LATER)
-    assert seen.first("started", 9, 200, START, LATER)
+    assert once.first("started", 7, 100, START, START)
+    assert not once.first("started", 8, 100, START, LATER)
+    assert not once.first("ended", 8, 100, START, LATER)
+    assert once.first("ended", 7, 100, START, LATER)
+    assert once.first("started", 9, 200, START, LATER)
 
 
-def test_a_thousand_conversations_of_one_account_count_once(seen: Seen) -> None:
+def test_a_thousand_conversations_of_one_account_count_once(once: Marks) -> None:
     """Flooding from one account adds one conversation."""
-    counted = [seen.first("started", number, 100, START, LATER) for number in range(1000)]
+    counted = [once.first("started", number, 100, START, LATER) for number in range(1000)]
 
     assert sum(counted) == 1
 
 
-def test_the_next_day_counts_again(seen: Seen) -> None:
+def test_the_next_day_counts_again(once: Marks) -> None:
     """The cap is for a UTC day and is gone at its end."""
-    assert seen.first("started", 7, 100, START, START)
+    assert once.first("started", 7, 100, START, START)
     tomorrow = datetime(2026, 3, 11, 0, 0, tzinfo=UTC)
 
-    assert seen.first("started", 8, 100, tomorrow, tomorrow)
+    assert once.first("started", 8, 100, tomorrow, tomorrow)
 
 
-def test_a_conversation_over_midnight_uses_up_the_next_day(seen: Seen) -> None:
+def test_a_conversation_over_midnight_uses_up_the_next_day(once: Marks) -> None:
     """Its end counts, and then nothing else of that person on that day does."""
     start = datetime(2026, 3, 10, 23, 58, tzinfo=UTC)
     after = datetime(2026, 3, 11, 0, 3, tzinfo=UTC)
-    assert seen.first("started", 7, 100, start, start)
-    assert seen.first("ended", 7, 100, start, after)
-    assert not seen.first("started", 8, 100, after, after)
+    assert once.first("started", 7, 100, start, start)
+    assert once.first("ended", 7, 100, start, after)
+    assert not once.first("started", 8, 100, after, after)
 
 
-def test_a_conversation_over_midnight_yields_to_one_already_counted(seen: Seen) -> None:
+def test_a_conversation_over_midnight_yields_to_one_already_counted(once: Marks) -> None:
     """If another conversation of the new day counted first, the old one's end does not."""
     start = datetime(2026, 3, 10, 23, 58, tzinfo=UTC)
     after = datetime(2026, 3, 11, 0, 3, tzinfo=UTC)
-    assert seen.first("started", 7, 100, start, start)
-    assert seen.first("started", 8, 100, after, after)
-    assert not seen.first("ended", 7, 100, start, after)
+    assert once.first("started", 7, 100, start, start)
+    assert once.first("started", 8, 100, after, after)
+    assert not once.first("ended", 7, 100, start, after)
 
 
-def test_what_began_before_this_process_never_counts(seen: Seen) -> None:
+def test_what_began_before_this_process_never_counts(once: Marks) -> None:
     """A tap repeated after a restart cannot count a second time."""
     old = BEGAN - timedelta(minutes=1)
 
-    assert not seen.first("started", 7, 100, old, LATER)
-    assert not seen.first("ended", 7, 100, old, LATER)
+    assert not once.first("started", 7, 100, old, LATER)
+    assert not once.first("ended", 7, 100, old, LATER)
 
 
 @pytest.mark.parametrize(("seconds", "counts"), [(0, False), (19, False), (20, True)])
-def test_an_end_within_twenty_seconds_does_not_count(seen: Seen, seconds: int, counts: bool) -> None:
+def test_an_end_within_twenty_seconds_does_not_count(once: Marks, seconds: int, counts: bool) -> None:
     """Nobody reads a flow in under 20 seconds; the start as cut to the minute does not make it look longer."""
     first_tap = START + timedelta(seconds=50)
-    assert seen.first("started", 7, 100, START, first_tap)
+    assert once.first("started", 7, 100, START, first_tap)
 
-    assert seen.first("ended", 7, 100, START, first_tap + timedelta(seconds=seconds)) is counts
+    assert once.first("ended", 7, 100, START, first_tap + timedelta(seconds=seconds)) is counts
 
 
-def test_an_end_too_soon_may_still_count_later(seen: Seen) -> None:
+def test_an_end_too_soon_may_still_count_later(once: Marks) -> None:
     """Someone who taps on after 20 seconds is counted then."""
-    assert seen.first("started", 7, 100, START, START)
-    assert not seen.first("ended", 7, 100, START, START + timedelta(seconds=10))
-    assert seen.first("ended", 7, 100, START, START + timedelta(seconds=30))
+    assert once.first("started", 7, 100, START, START)
+    assert not once.first("ended", 7, 100, START, START + timedelta(seconds=10))
+    assert once.first("ended", 7, 100, START, START + timedelta(seconds=30))
 
 
-def test_an_end_without_a_start_needs_twenty_seconds_too(seen: Seen) -> None:
+def test_an_end_without_a_start_needs_twenty_seconds_too(once: Marks) -> None:
     """Where the start was not seen, the session's own start time is taken."""
-    assert not seen.first("ended", 7, 100, START, START + timedelta(seconds=19))
-    assert seen.first("ended", 7, 100, START, START + timedelta(seconds=20))
+    assert not once.first("ended", 7, 100, START, START + timedelta(seconds=19))
+    assert once.first("ended", 7, 100, START, START + timedelta(seconds=20))
 
 
-def test_nothing_counts_after_a_day_or_from_the_future(seen: Seen) -> None:
+def test_nothing_counts_after_a_day_or_from_the_future(once: Marks) -> None:
     """A session lives 24 hours; a start ahead of the clock is not believed."""
-    assert not seen.first("ended", 7, 100, START, START + timedelta(hours=24))
-    assert not seen.first("started", 8, 200, START + timedelta(minutes=1), START)
+    assert not once.first("ended", 7, 100, START, START + timedelta(hours=24))
+    assert not once.first("started", 8, 200, START + timedelta(minutes=1), START)
 
 
-def test_full_memory_stops_counting_new_conversations() -> None:
+@pytest.mark.parametrize("is_alone", [True, False])
+def test_full_memory_stops_counting_new_conversations(is_alone: bool, request: pytest.FixtureRequest) -> None:
     """At the bound new conversations are not counted, those already let in still end."""
-    seen = Seen(BEGAN, most_held=3)
+    seen = Seen(BEGAN, most_held=3) if is_alone else SeenTogether(request.getfixturevalue("valkey"), BEGAN, 3)
     assert all(seen.first("started", n, n, START, START) for n in range(3))
     assert not seen.first("started", 3, 3, START, LATER)
     assert seen.first("ended", 2, 2, START, LATER)
+    if isinstance(seen, SeenTogether):
+        seen.close()
 
 
-def test_what_is_fresh_is_let_go_in_order(seen: Seen) -> None:
+def test_what_is_fresh_is_let_go_in_order(once: Marks) -> None:
     """In a rush of new conversations each one is held back for its own 20 seconds and no longer."""
     for n in range(40):
-        assert seen.first("started", n, n, START, START + timedelta(seconds=n))
+        assert once.first("started", n, n, START, START + timedelta(seconds=n))
 
     at = START + timedelta(seconds=45)
-    assert [n for n in range(40) if seen.first("ended", n, n, START, at)] == list(range(26))
+    assert [n for n in range(40) if once.first("ended", n, n, START, at)] == list(range(26))
 
 
 def test_a_rush_does_not_slow_each_tap(seen: Seen) -> None:

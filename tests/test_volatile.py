@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
+from sharing import Replicas
 
 from bot.volatile.local import (
     BUCKET,
@@ -17,8 +20,10 @@ from bot.volatile.local import (
     WORKER_IDLE_SECONDS,
     Local,
 )  # fmt: skip
+from bot.volatile.valkey import CLAIM_SECONDS
 
 CHAT, OTHER = 7, 8
+Memory = Local | Replicas
 
 
 @pytest.fixture
@@ -26,127 +31,139 @@ def local() -> Local:
     return Local()
 
 
-def served(local: Local, chat: int, now: float, times: int, is_help: bool = False) -> int:
-    return sum(local.allows(chat, now, is_help) for _ in range(times))
+@pytest.fixture(params=["alone", "replicas"])
+def memory(request: pytest.FixtureRequest) -> Iterator[Memory]:
+    """What one process remembers, and what two of them remember together: the same rules hold."""
+    if request.param == "alone":
+        yield Local()
+        return
+    replicas = Replicas(request.getfixturevalue("valkey"))
+    yield replicas
+    replicas.close()
 
 
-def test_ten_at_once_then_one_every_two_seconds(local: Local) -> None:
+def served(memory: Memory, chat: int, now: float, times: int, is_help: bool = False) -> int:
+    return sum(memory.allows(chat, now, is_help) for _ in range(times))
+
+
+def test_ten_at_once_then_one_every_two_seconds(memory: Memory) -> None:
     """The bucket holds ten and refills by one in two seconds, up to ten and no more."""
-    assert served(local, CHAT, 100.0, 30) == BUCKET
-    assert served(local, CHAT, 101.9, 5) == 0
-    assert served(local, CHAT, 102.0, 5) == 1
-    assert served(local, CHAT, 110.0, 30) == 8 * REFILL_PER_SECOND
-    assert served(local, CHAT, 9_999.0, 30) == BUCKET
+    assert served(memory, CHAT, 100.0, 30) == BUCKET
+    assert served(memory, CHAT, 101.9, 5) == 0
+    assert served(memory, CHAT, 102.0, 5) == 1
+    assert served(memory, CHAT, 110.0, 30) == 8 * REFILL_PER_SECOND
+    assert served(memory, CHAT, 9_999.0, 30) == BUCKET
 
 
-def test_chats_are_limited_apart(local: Local) -> None:
+def test_chats_are_limited_apart(memory: Memory) -> None:
     """One chat's rush takes nothing from another."""
-    served(local, CHAT, 100.0, 1_000)
+    served(memory, CHAT, 100.0, 1_000)
 
-    assert served(local, OTHER, 100.0, 30) == BUCKET
+    assert served(memory, OTHER, 100.0, 30) == BUCKET
 
 
-def test_help_is_served_past_the_limit(local: Local) -> None:
+def test_help_is_served_past_the_limit(memory: Memory) -> None:
     """Once per five seconds, also right after the limit is reached; it takes nothing that others could have had."""
-    served(local, CHAT, 100.0, 30)
+    served(memory, CHAT, 100.0, 30)
 
-    assert served(local, CHAT, 100.0, 5, is_help=True) == 1
-    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS - 3.5, 5, is_help=True) == 0
-    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5, is_help=True) == 3
-    assert served(local, CHAT, 100.0 + HELP_EVERY_SECONDS, 5) == 0
+    assert served(memory, CHAT, 100.0, 5, is_help=True) == 1
+    assert served(memory, CHAT, 100.0 + HELP_EVERY_SECONDS - 3.5, 5, is_help=True) == 0
+    assert served(memory, CHAT, 100.0 + HELP_EVERY_SECONDS, 5, is_help=True) == 3
+    assert served(memory, CHAT, 100.0 + HELP_EVERY_SECONDS, 5) == 0
 
 
-def test_leaving_what_is_shown_is_always_allowed(local: Local) -> None:
+def test_leaving_what_is_shown_is_always_allowed(memory: Memory) -> None:
     """Past any limit, as long as it was not left yet, and without taking help's turn; it takes what taps there were."""
-    local.keep_screen(CHAT, 50, 100.0)
-    assert all(local.allows(CHAT, 100.0, is_leave=True) for _ in range(50))
-    assert served(local, CHAT, 100.0, 5) == 0
-    assert served(local, CHAT, 100.0, 5, is_help=True) == 1
+    memory.keep_screen(CHAT, 50, 100.0)
+    assert all(memory.allows(CHAT, 100.0, is_leave=True) for _ in range(50))
+    assert served(memory, CHAT, 100.0, 5) == 0
+    assert served(memory, CHAT, 100.0, 5, is_help=True) == 1
 
 
-def test_leaving_again_and_again_is_limited(local: Local) -> None:
+def test_leaving_again_and_again_is_limited(memory: Memory) -> None:
     """With nothing shown since, once per five seconds past the limit; a screen makes it free again."""
-    served(local, CHAT, 100.0, 30)
-    local.leave(CHAT, 100.0)
-    assert not local.allows(CHAT, 104.9, is_leave=True, cost=BUCKET)
-    assert local.allows(CHAT, 105.0, is_leave=True, cost=BUCKET)
-    local.leave(CHAT, 105.0)
-    local.keep_screen(CHAT, 50, 105.1)
-    assert local.allows(CHAT, 105.2, is_leave=True, cost=BUCKET)
+    served(memory, CHAT, 100.0, 30)
+    memory.leave(CHAT, 100.0)
+    assert not memory.allows(CHAT, 104.9, is_leave=True, cost=BUCKET)
+    assert memory.allows(CHAT, 105.0, is_leave=True, cost=BUCKET)
+    memory.leave(CHAT, 105.0)
+    memory.keep_screen(CHAT, 50, 105.1)
+    assert memory.allows(CHAT, 105.2, is_leave=True, cost=BUCKET)
 
 
-def test_what_is_typed_costs_more_than_a_tap(local: Local) -> None:
+def test_what_is_typed_costs_more_than_a_tap(memory: Memory) -> None:
     """Three in a rush, and one tap is left; a fourth has to wait until three taps' time has passed."""
-    assert sum(local.allows(CHAT, 100.0, cost=TYPED_COST) for _ in range(10)) == BUCKET // TYPED_COST == 3
-    assert served(local, CHAT, 100.0, 5) == 1
-    assert not local.allows(CHAT, 105.9, cost=TYPED_COST)
-    assert local.allows(CHAT, 106.0, cost=TYPED_COST)
+    assert sum(memory.allows(CHAT, 100.0, cost=TYPED_COST) for _ in range(10)) == BUCKET // TYPED_COST == 3
+    assert served(memory, CHAT, 100.0, 5) == 1
+    assert not memory.allows(CHAT, 105.9, cost=TYPED_COST)
+    assert memory.allows(CHAT, 106.0, cost=TYPED_COST)
 
 
-def test_a_chat_counts_as_left_for_a_moment(local: Local) -> None:
+def test_a_chat_counts_as_left_for_a_moment(memory: Memory) -> None:
     """Ten seconds, kept that long though the chat has no screen, and over as soon as a screen is shown."""
-    local.keep_screen(CHAT, 50, 100.0)
-    assert not local.has_left(CHAT, 100.0)
-    local.leave(CHAT, 100.0)
-    local.idle(100.0 + LEFT_SECONDS - 1)
-    assert local.screen(CHAT) == 0
-    assert local.has_left(CHAT, 100.0 + LEFT_SECONDS - 1)
-    assert not local.has_left(CHAT, 100.0 + LEFT_SECONDS)
-    local.leave(CHAT, 200.0)
-    local.keep_screen(CHAT, 51, 201.0)
-    assert not local.has_left(CHAT, 201.0)
+    memory.keep_screen(CHAT, 50, 100.0)
+    assert not memory.has_left(CHAT, 100.0)
+    memory.leave(CHAT, 100.0)
+    memory.idle(100.0 + LEFT_SECONDS - 1)
+    assert memory.screen(CHAT) == 0
+    assert memory.has_left(CHAT, 100.0 + LEFT_SECONDS - 1)
+    assert not memory.has_left(CHAT, 100.0 + LEFT_SECONDS)
+    memory.leave(CHAT, 200.0)
+    memory.keep_screen(CHAT, 51, 201.0)
+    assert not memory.has_left(CHAT, 201.0)
 
 
-def test_the_card_is_remembered_for_a_moment(local: Local) -> None:
+def test_the_card_is_remembered_for_a_moment(memory: Memory) -> None:
     """Thirty seconds, on a screen that is there; leaving forgets it."""
-    local.keep_card(CHAT, 100.0)
-    assert not local.has_card(CHAT, 100.0)
-    local.keep_screen(CHAT, 50, 100.0)
-    local.keep_card(CHAT, 100.0)
-    assert local.has_card(CHAT, 100.0 + CARD_SECONDS - 1)
-    assert not local.has_card(CHAT, 100.0 + CARD_SECONDS)
-    local.leave(CHAT, 101.0)
-    assert not local.has_card(CHAT, 101.0)
+    memory.keep_card(CHAT, 100.0)
+    assert not memory.has_card(CHAT, 100.0)
+    memory.keep_screen(CHAT, 50, 100.0)
+    memory.keep_card(CHAT, 100.0)
+    assert memory.has_card(CHAT, 100.0 + CARD_SECONDS - 1)
+    assert not memory.has_card(CHAT, 100.0 + CARD_SECONDS)
+    memory.leave(CHAT, 101.0)
+    assert not memory.has_card(CHAT, 101.0)
 
 
-def test_forgetting_a_screen_does_not_refill(local: Local) -> None:
+def test_forgetting_a_screen_does_not_refill(memory: Memory) -> None:
     """Who leaves is as limited as before."""
-    served(local, CHAT, 100.0, 30)
-    local.forget(CHAT)
+    served(memory, CHAT, 100.0, 30)
+    memory.forget(CHAT)
 
-    assert served(local, CHAT, 100.0, 30) == 0
+    assert served(memory, CHAT, 100.0, 30) == 0
 
 
 @pytest.mark.parametrize(("worker", "seconds"), [(False, IDLE_SECONDS), (True, WORKER_IDLE_SECONDS)])
-def test_a_screen_is_idle_after_its_time(local: Local, worker: bool, seconds: float) -> None:
+def test_a_screen_is_idle_after_its_time(memory: Memory, worker: bool, seconds: float) -> None:
     """Fifteen minutes after it was last shown, a worker's after an hour, and until it is said to be blank."""
-    local.keep_screen(CHAT, 50, 100.0, worker)
+    memory.keep_screen(CHAT, 50, 100.0, worker)
 
-    assert local.idle(100.0 + seconds - 1) == []
-    assert local.idle(100.0 + seconds) == [(CHAT, 50)]
-    assert local.idle(100.0 + seconds) == [(CHAT, 50)]
-    local.blanked(CHAT, 50, 100.0 + seconds)
-    assert local.idle(100.0 + seconds) == []
-    assert local.screen(CHAT) == 0
+    assert memory.idle(100.0 + seconds - 1) == []
+    assert memory.idle(100.0 + seconds) == [(CHAT, 50)]
+    again = 100.0 + seconds + CLAIM_SECONDS  # replicas leave it to the one that was told first for so long
+    assert memory.idle(again) == [(CHAT, 50)]
+    memory.blanked(CHAT, 50, again)
+    assert memory.idle(again + CLAIM_SECONDS) == []
+    assert memory.screen(CHAT) == 0
 
 
-def test_a_screen_used_while_it_was_blanked_is_kept(local: Local) -> None:
+def test_a_screen_used_while_it_was_blanked_is_kept(memory: Memory) -> None:
     """The person came back in that very moment: the screen is theirs again."""
-    local.keep_screen(CHAT, 50, 100.0)
-    (idle,) = local.idle(100.0 + IDLE_SECONDS)
-    local.keep_screen(CHAT, 50, 100.0 + IDLE_SECONDS)
-    local.blanked(*idle, 100.0 + IDLE_SECONDS)
+    memory.keep_screen(CHAT, 50, 100.0)
+    (idle,) = memory.idle(100.0 + IDLE_SECONDS)
+    memory.keep_screen(CHAT, 50, 100.0 + IDLE_SECONDS)
+    memory.blanked(*idle, 100.0 + IDLE_SECONDS)
 
-    assert local.screen(CHAT) == 50
+    assert memory.screen(CHAT) == 50
 
 
-def test_another_screen_is_not_forgotten_for_the_one_that_went_blank(local: Local) -> None:
+def test_another_screen_is_not_forgotten_for_the_one_that_went_blank(memory: Memory) -> None:
     """Only the message that was blanked is forgotten."""
-    local.keep_screen(CHAT, 50, 100.0)
-    local.keep_screen(CHAT, 51, 100.0)
-    local.blanked(CHAT, 50, 9_999.0)
+    memory.keep_screen(CHAT, 50, 100.0)
+    memory.keep_screen(CHAT, 51, 100.0)
+    memory.blanked(CHAT, 50, 9_999.0)
 
-    assert local.screen(CHAT) == 51
+    assert memory.screen(CHAT) == 51
 
 
 def test_nothing_of_a_chat_outlives_its_use(local: Local) -> None:

@@ -12,13 +12,49 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from bot.counts.tally import Event
+from bot.counts.tally import Counter, Event, Tally
 
 MOST_HELD = 200_000
 SHORTEST = timedelta(seconds=20)
 LIFE = timedelta(hours=24)
+
+
+class Once(Protocol):
+    """Counts each event of a conversation once. It answers nothing: a talk cannot depend on a count, nor learn one."""
+
+    def count(self, tally: Tally, number: int, chat: int, started_at: datetime, now: datetime) -> None:
+        """number: of the conversation. started_at: as the session holds it, cut to the minute."""
+
+    def forget(self, now: datetime) -> None:
+        """Drop what is a day old; called now and then, so that it goes without traffic too."""
+
+    def hand_over(self) -> dict[str, Any]:
+        """What the same process under a new program goes on with."""
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """Go on where `hand_over` ended."""
+
+
+class OnceHere:
+    """Counts of one process: what was seen, and the counter that is told the first time."""
+
+    def __init__(self, seen: Seen, counter: Counter) -> None:
+        self.seen, self.counter = seen, counter
+
+    def count(self, tally: Tally, number: int, chat: int, started_at: datetime, now: datetime) -> None:
+        if self.seen.first(tally.event, number, chat, started_at, now):
+            self.counter.add(tally)
+
+    def forget(self, now: datetime) -> None:
+        self.seen.forget(now)
+
+    def hand_over(self) -> dict[str, Any]:
+        return self.seen.hand_over()
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        self.seen.take_over(state)
 
 
 @dataclass(slots=True, repr=False)
@@ -67,7 +103,7 @@ class Seen:
             if begun not in self._hours:
                 self._hours[begun] = _Hour(self._make_key(32))
             hour = self._hours[begun]
-            talk = _digest(hour.key, number)
+            talk = digest(hour.key, number)
             day, counted = hour.held.get(talk, (None, frozenset[Event]()))
             if event in counted or (event == "ended" and (talk in self._fresh or now - started_at < SHORTEST)):
                 return False
@@ -115,7 +151,7 @@ class Seen:
 
     def _admit(self, chat: int) -> bool:
         """Let one conversation of a person's day in; when memory is full nothing more is counted."""
-        person = _digest(self._people_key, chat)
+        person = digest(self._people_key, chat)
         held = sum(len(hour.held) for hour in self._hours.values())
         if person in self._people or max(held, len(self._people)) >= self._most_held:
             return False
@@ -135,5 +171,6 @@ class Seen:
             self._today, self._people, self._people_key = today, set(), self._make_key(32)
 
 
-def _digest(key: bytes, number: int) -> bytes:
+def digest(key: bytes, number: int) -> bytes:
+    """What stands for a number where it must not be known: 8 bytes that mean nothing without the key."""
     return hashlib.blake2b(str(number).encode(), digest_size=8, key=key).digest()

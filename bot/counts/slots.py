@@ -5,9 +5,16 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from random import Random
 
+from bot.counts.period import Length
+
 USUAL_HOURS = 6
 BUSY_HOURS = 1  # only where 2,000 conversations a month or more are expected
 MOST_DELAY_SECONDS = 3600
+
+
+def hours_of(length: Length) -> int:
+    """The distance of slots that goes with the length of a bucket."""
+    return BUSY_HOURS if length == "month" else USUAL_HOURS
 
 
 def next_slot(now: datetime, rng: Random, hours: int = USUAL_HOURS) -> datetime:

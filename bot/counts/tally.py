@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -52,14 +52,28 @@ class Batch:
         return max(self.started, self.ended)
 
 
+def cells_of(tally: Tally, kept: Container[Cell]) -> list[Cell]:
+    """At most one cell of each table; none if the flow is unknown. kept: every cell that exists."""
+    if tally.event == "started":
+        name = cell(STARTED, tally.flow, tally.role)
+        return [name] if name in kept else []
+    # A flow that keeps no result counts as completed even if a band came with it.
+    ends = (cell(ENDED, tally.flow, tally.role, end) for end in (tally.band, COMPLETED) if end)
+    end = next((name for name in ends if name in kept), None)
+    if end is None:
+        return []
+    places = [cell(LANGUAGE, tally.locale or ""), cell(REGION, tally.region or "")]
+    return [end, *(name for name in places if name in kept)]
+
+
 class Counter(Protocol):
     """Something that counts. It answers nothing: a talk cannot depend on a count, nor learn one."""
 
     def add(self, tally: Tally) -> None: ...
 
 
-class Waiting(Counter, Protocol):
-    """A counter that holds its counts until the ledger has taken them."""
+class Waiting(Protocol):
+    """Counts that are held until the ledger has taken them."""
 
     def batch(self) -> Batch: ...
 
@@ -92,7 +106,7 @@ class Pending:
     def add(self, tally: Tally) -> None:
         """Count it, unless the bound is reached or no cell is kept for it."""
         with self._lock:
-            cells = self._cells_of(tally)
+            cells = cells_of(tally, self._counts)
             if not cells:
                 return
             if tally.event == "started":
@@ -127,16 +141,3 @@ class Pending:
                     self._counts[name] += n
             self._started += batch.started
             self._ended += batch.ended
-
-    def _cells_of(self, tally: Tally) -> list[Cell]:
-        """At most one cell of each table; none if the flow is unknown."""
-        if tally.event == "started":
-            name = cell(STARTED, tally.flow, tally.role)
-            return [name] if name in self._counts else []
-        # A flow that keeps no result counts as completed even if a band came with it.
-        ends = (cell(ENDED, tally.flow, tally.role, end) for end in (tally.band, COMPLETED) if end)
-        end = next((name for name in ends if name in self._counts), None)
-        if end is None:
-            return []
-        places = [cell(LANGUAGE, tally.locale or ""), cell(REGION, tally.region or "")]
-        return [end, *(name for name in places if name in self._counts)]

@@ -16,7 +16,7 @@ from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 
 from bot.config import Config, Secret
-from bot.counts.slots import BUSY_HOURS, USUAL_HOURS
+from bot.counts.slots import hours_of
 from bot.counts.tally import Counter, NullCounter, Pending
 from bot.errors import WaymarkError
 from bot.house import (
@@ -41,6 +41,7 @@ from bot.messenger.process import STOP_SIGNALS, Heir, leave_no_core, only_one, r
 from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.renewal import Renewal, hand_over, take_over
 from bot.messenger.tidy import Sleep, Tidy
+from bot.messenger.together import Together
 from bot.messenger.updates import Poller, first_of
 from bot.notify import Notify
 from bot.seal.keyring import Keyring
@@ -49,7 +50,9 @@ from bot.texts.offer import Offers
 from bot.volatile.local import Local
 
 if TYPE_CHECKING:
+    from bot.counts.once import Once
     from bot.counts.writer import Writer
+    from bot.volatile.valkey import Valkey
 
 CALLS_PER_SECOND = 25
 CONNECTIONS = 64
@@ -70,9 +73,27 @@ def leave_words(content: Content, offers: Offers) -> frozenset[str]:
     return frozenset(word for word in words if word)
 
 
+def open_keys(config: Config, journal: Journal, server: Valkey | None) -> Keyring:
+    """The day keys: shared with other replicas, on this machine, or in this process alone."""
+    if server is None:
+        return keyring(config.keys, utc_now, lambda line: journal.note("keys_in_process", level="warning"))
+    from bot.replicas import shared_keyring
+
+    return shared_keyring(server, utc_now)
+
+
+def share_counts(config: Config, content: Content, offers: Offers, server: Valkey | None) -> Once | None:
+    """Counts of all replicas, which the ledger takes from the server; None where this process keeps its own."""
+    if server is None:
+        return None
+    from bot.volatile.tallies import OnceTogether
+
+    return OnceTogether(server, count_schema(config, content, offers).cells)
+
+
 def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Counter, Writer | None]:
-    """The counter and the writer behind it; none where no data folder was named."""
-    if config.data is None:
+    """The counter and the writer behind it; none without a data folder, or where a ledger of its own writes."""
+    if config.data is None or config.valkey:
         return NullCounter(), None
     from bot.counts.ledger import Ledger  # SQLite is loaded only where counts are kept
     from bot.counts.writer import Writer
@@ -80,8 +101,7 @@ def open_counts(config: Config, content: Content, offers: Offers) -> tuple[Count
     schema = count_schema(config, content, offers)
     pending = Pending(schema.cells)
     ledger = Ledger(config.data / COUNT_FILE, schema, utc_now, length=config.count_period)
-    hours = BUSY_HOURS if config.count_period == "month" else USUAL_HOURS
-    return pending, Writer(ledger, pending, utc_now(), hours=hours)
+    return pending, Writer(ledger, pending, utc_now(), hours=hours_of(config.count_period))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +124,37 @@ async def serve(
 
     heir: what a program before this one left. Raises WaymarkError where the bot must not run.
     """
-    its, heir = its or Time(), heir or Heir()
-    keys = keyring(config.keys, utc_now, lambda line: journal.note("keys_in_process", level="warning"))
+    its, heir = its or (Time(time.time) if config.valkey else Time()), heir or Heir()
+    async with shared(config, its, journal) as server:
+        await _serve(config, token, journal, stop, its, heir, server)
+    return heir
+
+
+@contextlib.asynccontextmanager
+async def shared(config: Config, its: Time, journal: Journal) -> AsyncIterator[Valkey | None]:
+    """The server that replicas share, where one is set."""
+    if not config.valkey:
+        yield None
+        return
+    from bot.replicas import open_server  # the client is loaded only where it is needed
+
+    server = await asyncio.to_thread(open_server, config, its.clock, journal)
+    try:
+        yield server
+    finally:
+        await asyncio.to_thread(server.close)
+
+
+async def _serve(
+    config: Config,
+    token: Secret,
+    journal: Journal,
+    stop: asyncio.Event,
+    its: Time,
+    heir: Heir,
+    server: Valkey | None,
+) -> None:
+    keys = open_keys(config, journal, server)
     with only_one(keys.folder or config.data, token.reveal().partition(":")[0], heir):
         content = read_content(config)
         refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
@@ -118,8 +167,7 @@ async def serve(
             if is_up:
                 local = Local()
                 poll = partial(Poller, bot, polling, base, token, local=local, journal=journal, sleep=its.sleep)
-                await _run(config, content, keys, bot, local, poll, journal, stop, its, heir)
-    return heir
+                await _run(config, content, keys, bot, local, server, poll, journal, stop, its, heir)
 
 
 def refuse_unknown_place(config: Config, content: Content) -> None:
@@ -172,13 +220,14 @@ async def _started(bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its
 
 
 async def _run(
-    config: Config, content: Content, keys: Keyring, bot: ExtBot[None], local: Local,
+    config: Config, content: Content, keys: Keyring, bot: ExtBot[None], local: Local, server: Valkey | None,
     poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time, heir: Heir,
 ) -> None:  # fmt: skip
     refuse_unsafe(bot.bot)
     offers = Offers(content.languages, content.catalogues, content.library)
     counter, writer = open_counts(config, content, offers)
-    talk = build_talk(config, content, keys, counter, version=content_version(config))
+    once = share_counts(config, content, offers, server)
+    talk = build_talk(config, content, keys, counter, version=content_version(config), once=once)
     take_over(heir, local, talk, counter)
     renewal = Renewal(config, local, its.clock)
     tidy = Tidy(bot, journal, its.sleep)
@@ -188,9 +237,10 @@ async def _run(
     handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
     notify = Notify()
     health = Health(its.clock, degraded=lambda: writer is not None and writer.health != "up")
+    together = Together(server, local, its.clock, its.sleep) if server is not None else None
     poller = poll(
-        handle=handlers.handle, is_leave=handlers.is_leave, under_way=leaving.under_way,
-        alive=notify.alive, heard=health.hear,
+        handle=together.around(handlers) if together is not None else handlers.handle,
+        is_leave=handlers.is_leave, under_way=leaving.under_way, alive=notify.alive, heard=health.hear,
     )  # fmt: skip
     health.waiting = lambda: poller.waiting
     journal.note("start")
@@ -198,7 +248,7 @@ async def _run(
     every = partial(_every, its.sleep, journal)
     tasks = [
         asyncio.create_task(_publish(bot, offers, journal)),
-        asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, its.clock))),
+        asyncio.create_task(every(IDLE_CHECK_SECONDS, lambda: blank_idle(tidy, local, its.clock, together))),
         asyncio.create_task(every(LYING_CHECK_SECONDS, lambda: remove_lying(tidy, local))),
         asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _upkeep(writer, talk, journal))),
         asyncio.create_task(every(RENEW_CHECK_SECONDS, renewal.look)),
@@ -243,8 +293,10 @@ async def _publish(bot: ExtBot[None], offers: Offers, journal: Journal) -> None:
         journal.note("profile_failed", error, "warning")
 
 
-async def blank_idle(tidy: Tidy, local: Local, clock: Callable[[], float]) -> None:
+async def blank_idle(tidy: Tidy, local: Local, clock: Callable[[], float], together: Together | None = None) -> None:
     """Blank the screens nobody touched for too long; those that could not be are tried again at the next look."""
+    if together is not None:
+        await together.blank_idle(tidy)
     for chat, message in local.idle(clock()):
         if await tidy.blank(chat, message):
             local.blanked(chat, message, clock())
@@ -260,7 +312,7 @@ async def remove_lying(tidy: Tidy, local: Local) -> None:
 
 async def _upkeep(writer: Writer | None, talk: Talk, journal: Journal) -> None:
     """Let go of what is a day old, and write counts when their slot has come."""
-    talk.seen.forget(utc_now())
+    talk.once.forget(utc_now())
     talk.seal.keyring.tidy()
     if writer is None:
         return

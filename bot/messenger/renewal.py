@@ -58,7 +58,7 @@ def hand_over(local: Local, talk: Talk, counter: Counter) -> dict[str, Any]:
     counts = counter.batch() if isinstance(counter, Pending) else Batch({})
     return {
         "local": local.hand_over(),
-        "seen": talk.seen.hand_over(),
+        "seen": talk.once.hand_over(),
         "counts": {"cells": dict(counts.cells), "started": counts.started, "ended": counts.ended},
     }
 
@@ -67,7 +67,7 @@ def take_over(heir: Heir, local: Local, talk: Talk, counter: Counter) -> None:
     """Go on with what the program before this one left, and leave nothing of it lying about."""
     if heir.state:
         local.take_over(heir.state["local"])
-        talk.seen.take_over(heir.state["seen"])
+        talk.once.take_over(heir.state["seen"])
         if isinstance(counter, Pending):
             counter.take_over(Batch(**heir.state["counts"]))
     heir.state = {}

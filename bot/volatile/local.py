@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from typing import Any
 
 MOST_CHATS = 5_000
@@ -23,6 +23,9 @@ LEFT_SECONDS = 10.0  # so long after leaving nothing brings the talk back but a 
 CARD_SECONDS = 30.0  # so long the fixed card is not shown again
 IDLE_SECONDS = 15 * 60
 WORKER_IDLE_SECONDS = 60 * 60
+
+
+Record = list[float]  # what is known of a chat, in the order of `_Chat`'s fields
 
 
 @dataclass(slots=True)
@@ -154,6 +157,28 @@ class Local:
         """Whether the fixed card was shown in a chat a moment ago."""
         known = self._chats.get(chat)
         return known is not None and now < known.card_until
+
+    # -- a chat that several replicas share ---------------------------------------------------------------------
+
+    def chats(self) -> list[int]:
+        """The chats that are known here."""
+        return list(self._chats)
+
+    def record(self, chat: int) -> Record | None:
+        """What is known of a chat here."""
+        known = self._chats.get(chat)
+        return list(astuple(known)) if known is not None else None
+
+    def carry_in(self, chat: int, record: Record, now: float) -> None:
+        """Know of a chat what another replica knew."""
+        tokens, at, helped_at, screen, *untils = record
+        self._chat(chat, now)
+        self._chats[chat] = _Chat(tokens, at, helped_at, int(screen), *untils)
+
+    def carry_out(self, chat: int, now: float) -> Record:
+        """What is known of a chat, for others to know; from now on it is not known here."""
+        self._chat(chat, now)
+        return list(astuple(self._chats.pop(chat)))
 
     # -- messages that wait to be removed ----------------------------------------------------------------------
 
