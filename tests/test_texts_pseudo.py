@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -19,10 +20,15 @@ from bot.texts.pseudo import MADE, catalogue_of, language_of
 from bot.texts.words import PLACEHOLDER
 
 
+@cache
+def switched_on(tag: str) -> Content:
+    """The house as it starts with the switch on."""
+    return read_content(Config(country="US", pseudo=tag))
+
+
 def begin(tag: str) -> Phone:
     """A person of a bot in which a developer turned the switch; Telegram says Spanish."""
-    config, clock = Config(country="US", pseudo=tag), Clock()
-    content = read_content(config)
+    config, clock, content = Config(country="US", pseudo=tag), Clock(), switched_on(tag)
     phone = Phone(build_talk(config, content, Keyring(None, day_of(clock), plain_key), None, clock), hint="es")
     phone.send("start")
     return phone
@@ -73,7 +79,7 @@ def test_nobody_on_telegram_meets_one() -> None:
     config = Config(pseudo="qps_XA")
 
     with pytest.raises(WaymarkError, match="WAYMARK_PSEUDO: is set"):
-        refuse_unknown_place(config, read_content(config))
+        refuse_unknown_place(config, switched_on("qps_XA"))
 
 
 def test_it_can_be_printed_and_written(content: Content, tmp_path: Path) -> None:
