@@ -181,7 +181,7 @@ class Deliver:
             caption_entities=entities(wish.reply),
             reply_markup=keyboard(wish.reply, wish.first or wish.screen),
             disable_notification=True,
-            protect_content=True,
+            protect_content=not wish.reply.contacts,  # a number can always be copied
         )
         if sent.voice is not None:
             self._heard[voice] = sent.voice.file_id
