@@ -12,8 +12,8 @@ def size(small: int, full: int) -> int:
 
 
 PEOPLE = size(150, 10_000)  # P1: conversations full of markers
-ORDERS, TALKS = size(4, 20), size(60, 500)  # P2: orders of so many conversations
-KILLS = size(4, 200)  # P6: at random moments, besides one at each named point
+ORDERS, TALKS = size(3, 20), size(40, 500)  # P2: orders of so many conversations
+KILLS = size(2, 200)  # P6: at random moments, besides one at each named point
 CRASHES = size(300, 20_000)  # P7: states of the disk after a power cut
 MALFORMED = size(300, 1_000)  # P8: updates
 BUTTONS = size(40, 1_000)  # P10: outstanding when the process dies

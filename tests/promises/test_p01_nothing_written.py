@@ -1,4 +1,4 @@
-"""Nothing about a person is ever written: hundreds of recognisable people talk, and then every byte is looked at."""
+"""Nothing about a person is ever written to disk: recognisable people talk, and then every byte is looked at."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import base64
 import gzip
 import hashlib
-import os
+import signal
 import sqlite3
 import zlib
 from datetime import UTC, datetime, timedelta
@@ -15,17 +15,18 @@ from pathlib import Path
 from unittest.mock import patch
 
 import pytest
-from botprocess import bot_process
+from botprocess import PATIENCE_SECONDS
 from botscene import Scene, scene
+from conftest import Report
+from faults import Nursery, bench
 from markers import FIRST_ID, WORD, converse, hits, needles, scan, somebody, write
+from sizes import PEOPLE
 from test_log import fits
-from test_process import log_lines
 
 import bot.messenger.app as app
 from bot.counts.tally import Pending, Tally
 from bot.house import build_talk
 
-PEOPLE = int(os.environ.get("PEOPLE", "250"))  # `PEOPLE=1000 .venv/bin/pytest tests/test_markers.py` takes more
 AT_ONCE = 50
 
 
@@ -39,7 +40,7 @@ class Clock:
 
 
 def test_hundreds_of_people_leave_no_trace(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], progress: Report
 ) -> None:
     """Names, ids, texts, contacts and places of all conversations: not one hit in data, keys, working and temporary
     folders, log and output, in any encoding or digest; while the talks themselves were counted."""
@@ -63,6 +64,7 @@ def test_hundreds_of_people_leave_no_trace(
         for begin in range(0, PEOPLE, AT_ONCE):
             numbers = range(begin, begin + AT_ONCE)
             await asyncio.gather(*(converse(stage.api, number, settle) for number in numbers))
+            progress(begin + AT_ONCE, PEOPLE)
         assert {line["ev"] for line in stage.lines()} <= {"start", "withdrawn"}
         assert all(fits(line) for line in stage.lines())
 
@@ -83,28 +85,28 @@ def test_hundreds_of_people_leave_no_trace(
     assert scan(tmp_path, needles(PEOPLE)) == {}
 
 
-def test_people_of_a_real_process_leave_no_trace(tmp_path: Path) -> None:
-    """The same with 50 people and the process as operators run it, killed once and stopped once."""
-    with bot_process(tmp_path) as process:
+def test_people_of_a_real_process_leave_no_trace(tmp_path: Path, nursery: Nursery) -> None:
+    """The same with 50 people and a process of its own, killed once with updates under way and stopped once."""
+    with bench(nursery, tmp_path) as one:
 
         async def settle() -> None:
-            await process.api.until(lambda: process.api.is_drained, 30)
+            await one.api.until(lambda: one.api.is_drained, PATIENCE_SECONDS)
 
         async def talk(numbers: range) -> None:
-            await asyncio.gather(*(converse(process.api, number, settle, 3) for number in numbers))
+            await asyncio.gather(*(converse(one.api, number, settle, 3) for number in numbers))
 
-        process.start()
+        one.start()
         asyncio.run(talk(range(25)))
         for number in range(3):
-            write(process.api, somebody(process.api, number), number, number)
-        process.kill()
-        process.start()
+            write(one.api, somebody(one.api, number), number, number)
+        one.send(signal.SIGKILL)
+        one.start()
         asyncio.run(talk(range(25, 50)))
         assert scan(tmp_path, needles(50)) == {}
-        assert process.stop() == 0
-        assert log_lines(process.output())
+        assert one.send(signal.SIGTERM) == 0
+        assert all(fits(line) for line in one.lines())
         written = {path.name for path in tmp_path.rglob("*") if path.is_file()}
-    assert not list(process.api.wrong_calls)
+    assert not list(one.api.wrong_calls)
     assert {"counts.db", "out.log"} <= written
     assert scan(tmp_path, needles(50)) == {}
 
