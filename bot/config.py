@@ -19,6 +19,7 @@ from bot.flow.model import FAMILIES
 ROOT = Path(__file__).resolve().parent.parent
 PREFIX = "WAYMARK_"
 FILE = "waymark.toml"
+MAX_BYTES = 64_000
 TELEGRAM = "https://api.telegram.org"
 PSEUDO = ("qps_XA", "qps_XB", "qps_XL")
 MINOR_RULES = ("us", "palermo")
@@ -130,6 +131,8 @@ def _file_values(path: Path) -> dict[str, object]:
     if not path.exists():
         return {}
     try:
+        if path.stat().st_size > MAX_BYTES:
+            raise ValueError(f"it is larger than {MAX_BYTES} bytes")
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:  # broken syntax and encoding are ValueErrors
         raise WaymarkError(FILE, f"cannot be read: {error}.", "Mend or remove it.") from None

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import cached_property
 
 from bot.counts.once import Once
 from bot.counts.tally import Role, Tally
@@ -22,6 +24,7 @@ EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
 COMMANDS = ("start", "help", "exit", "language", "privacy", "about")
 PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
 NUMBER_BITS = 32
+LINK = re.compile(r"[a-z]{2,3}(_[a-z0-9]{1,12})?")
 
 
 def _speaking(session: Session, field: str, number: int) -> Session:
@@ -88,7 +91,12 @@ class Talk:
         return self._overlay(plain, self._beside(beside, place), place, hint)
 
     def command(self, name: str, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
-        """A typed command, without its slash; unknown ones show the languages, as /start does."""
+        """A typed command, without its slash; unknown ones show the languages, as /start does.
+
+        `start` with one of `links` behind it opens the door in that language.
+        """
+        if (link := name.removeprefix("start ")) in self.links:
+            return self._reply(self._door(self.fresh(self.links[link])), place)
         if name == "exit":
             return Reply(leave=True)
         session = self._beside(beside, place)
@@ -100,6 +108,12 @@ class Talk:
             at = session or self.fresh(hint)
             return self._speak(self._page(name, at), place)
         return self._overlay(Plain("l"), None, place, hint)
+
+    @cached_property
+    def links(self) -> dict[str, str]:
+        """What may follow `start=` in a link: a language on offer, no more: Telegram keeps it in the chat."""
+        tags = [language.tag for language in self.speaker.offers.offered()]
+        return {tag.lower(): tag for tag in tags if LINK.fullmatch(tag.lower())}
 
     def notice(self, place: Place, beside: Sequence[str] = (), hint: str | None = None) -> Reply:
         """The answer to typed text and media: the one fixed card, over the screen it came to."""

@@ -35,7 +35,7 @@ DOCS = sorted(
 )
 # Names that stand for a reader's own files.
 OWN = {"waymark.toml", "farm_job.toml", "farm_job.mmd", "self_youth.mmd", "journey.toml", "counts.db",
-       "<tag>/review.csv", "review.csv"}  # fmt: skip
+       "<tag>/back.csv", "<tag>/review.csv", "review.csv"}  # fmt: skip
 AUDIENCES = ("People who chat", "Outreach workers", "Organisations", "Translators", "Flow authors", "Operators")
 EXIT_ON_CTRL_C = 130
 MOST_BYTES = 150_000

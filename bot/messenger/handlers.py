@@ -120,7 +120,7 @@ class Handlers:
             await self._remove(chat.id, number)
             return
         # After a restart the screen is not known; in a quiet bot it is the message before this one.
-        beside = None if name == "start" else await self.deliver.probe(chat.id, screen or number - 1)
+        beside = None if name.startswith("start") else await self.deliver.probe(chat.id, screen or number - 1)
         if not screen and beside:
             screen = number - 1
         if screen and beside is None and not name:
@@ -161,8 +161,11 @@ class Handlers:
             return "exit"
         if not words.startswith("/"):
             return ""
-        name = words[1:].partition(" ")[0].partition("@")[0]
+        typed, _, link = words[1:].partition(" ")
+        name = typed.partition("@")[0]
         name = SAME_AS.get(name, name)
+        if name == "start" and link in self.talk.links:
+            return f"{name} {link}"
         return name if name in COMMANDS else ""
 
     def _place(self, chat: int) -> Place:

@@ -6,6 +6,7 @@ import csv
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 from typing import Literal
 
@@ -54,11 +55,11 @@ def read_domain(path: Path) -> tuple[list[po.Entry] | None, list[Finding]]:
     try:
         if path.stat().st_size > MAX_BYTES:
             return None, [Finding(address, f"is larger than {MAX_BYTES} bytes.", "Split the domain.")]
-        entries = list(po.read(path.read_text(encoding="utf-8")))
+        entries = list(islice(po.read(path.read_text(encoding="utf-8")), MAX_MESSAGES + 1))
     except (OSError, ValueError) as error:  # broken syntax and encoding are ValueErrors
         return None, [Finding(address, f"cannot be read: {error}.", "Open it in a PO editor and mend that line.")]
     if len(entries) > MAX_MESSAGES:
-        return None, [Finding(address, f"holds {len(entries)} entries.", f"At most {MAX_MESSAGES}.")]
+        return None, [Finding(address, f"holds more than {MAX_MESSAGES} entries.", "Split the domain.")]
     keys = [entry.key for entry in entries if not entry.is_old]
     if len(set(keys)) < len(keys):
         twice = next(key for key in keys if keys.count(key) > 1)
@@ -122,7 +123,11 @@ def read_review(
     """Review states that still hold for the words as they are."""
     states: dict[str, State] = {}
     found: list[Finding] = []
-    for number, row in enumerate(read_rows(path), 2):
+    try:
+        rows = list(islice(read_rows(path), MAX_MESSAGES))
+    except (OSError, ValueError) as error:
+        return {}, [Finding(f"locales/{tag}/review.csv", f"cannot be read: {error}.", "Restore the file.")]
+    for number, row in enumerate(rows, 2):
         key, state = row.get("key", ""), row.get("state", "")
         if state not in STATES:
             what = f'line {number} has the state "{state}".'
@@ -133,11 +138,19 @@ def read_review(
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
-    """The rows of a ledger, a table kept beside the words; none where there is no file."""
+    """The rows of a ledger, a table kept beside the words; none where there is no file.
+
+    Raises ValueError for a file that is too large or is no table.
+    """
     if not path.exists():
         return
+    if path.stat().st_size > MAX_BYTES:
+        raise ValueError(f"it is larger than {MAX_BYTES} bytes")
     with path.open(encoding="utf-8", newline="") as file:
-        yield from csv.DictReader(file)
+        try:
+            yield from csv.DictReader(file)
+        except csv.Error as error:
+            raise ValueError(str(error)) from None
 
 
 class Catalogues:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from faults import Nursery
 
 HERE = Path(__file__).parent
 Report = Callable[[int, int], None]
@@ -53,3 +54,11 @@ def _title(name: str) -> str:
     number = name.split("_")[1].upper() if name.startswith("test_p") else "-- "
     first = re.sub(r"^P\d+: ", "", words.partition("\n")[0])
     return f"{number} {first.rstrip('.')}"
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    """Where bots are born, one for all tests of a session."""
+    one = Nursery()
+    yield one
+    one.close()
