@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal, NamedTuple
-from unicodedata import bidirectional
+from unicodedata import bidirectional, category, east_asian_width, name
 
 LRM, RLM = "\u200e", "\u200f"
 ISOLATE, POP = "\u2066", "\u2069"
 RIGHT_TO_LEFT = ("R", "AL")
+BROAD = ("ETHIOPIC", "MYANMAR")  # scripts whose letters are wider than Latin ones
 Style = Literal["", "bold", "italic"]
 
 
@@ -35,9 +37,23 @@ def units(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def isolate(name: str, rtl: bool) -> str:
+def width(label: str) -> float:
+    """How wide a label is drawn, in letters of the Latin alphabet: marks take no room, some scripts more than one."""
+    return sum(_width(sign) for sign in label)
+
+
+@cache
+def _width(sign: str) -> float:
+    if category(sign) in ("Mn", "Me", "Cf"):
+        return 0.0
+    if east_asian_width(sign) in "WF":
+        return 2.0
+    return 1.4 if name(sign, "").startswith(BROAD) else 1.0
+
+
+def isolate(words: str, rtl: bool) -> str:
     """A Latin name or figure inside a right-to-left sentence, kept in its own order."""
-    return f"{ISOLATE}{name}{POP}" if rtl and name else name
+    return f"{ISOLATE}{words}{POP}" if rtl and words else words
 
 
 def lead(line: Line, rtl: bool) -> str:

@@ -22,7 +22,6 @@ from bot.engine.screen import (
     RETURN,
     Choice,
     Screen,
-    Static,
     Text,
 )  # fmt: skip
 from bot.engine.session import Flag, Session, Turn
@@ -30,12 +29,12 @@ from bot.seal.static import country_page
 from bot.texts.audio import MAX_CAPTION_UNITS
 from bot.texts.card import contact_lines, safely
 from bot.texts.offer import Offers
-from bot.texts.page import Entity, Line, Page, Style, units
+from bot.texts.page import Entity, Line, Page, Style, units, width
 from bot.texts.voice import Voice
 
 Seal = Callable[[Session], str]
 WIDE_LABEL = 14  # two buttons share a row while none of them is longer
-HALF_LABEL = 16  # characters that half the width of a narrow phone shows
+HALF_LABEL = 15  # characters that half the width of a narrow phone shows
 BULLET = "• "
 
 
@@ -264,10 +263,10 @@ class Speaker:
             Button(choice.label or voice.say(choice.key), choice.go if isinstance(choice.go, str) else seal(choice.go))
             for choice in screen.choices
         ]
-        narrow = all(len(button.label) <= WIDE_LABEL for button in buttons) and screen.kind != "step"
-        width = 2 if narrow or len(buttons) > 10 else 1
-        for place in range(0, len(buttons), width):
-            yield from _side_by_side(*buttons[place : place + width])
+        narrow = all(width(button.label) <= WIDE_LABEL for button in buttons) and screen.kind != "step"
+        columns = 2 if narrow or len(buttons) > 10 else 1
+        for place in range(0, len(buttons), columns):
+            yield from _side_by_side(*buttons[place : place + columns])
 
     def _navigation(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
         """Back, help, languages and leave, in the same place on every screen."""
@@ -280,7 +279,7 @@ class Speaker:
 
 def _side_by_side(*buttons: Button) -> Iterable[tuple[Button, ...]]:
     """One row, or a row each where a label would be cut off on a narrow phone."""
-    if all(len(button.label) <= HALF_LABEL for button in buttons):
+    if all(width(button.label) <= HALF_LABEL for button in buttons):
         yield buttons
     else:
         yield from ((button,) for button in buttons)
@@ -300,6 +299,3 @@ def keys_of(screen: Screen) -> Iterable[str]:
                 yield from value
     choices: Iterable[Choice] = screen.choices
     yield from (choice.key for choice in choices if choice.key)
-
-
-__all__ = ["Button", "Reply", "Speaker", "Static"]

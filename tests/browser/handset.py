@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 import time
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from bot.contacts.model import Directory
+from bot.texts.collate import fold
 from bot.texts.offer import Offers
+from bot.texts.picker import TO
 from bot.texts.voice import Voice
 
 WIDTH = 360
 TAPS_AT_ONCE, TAPS_PER_SECOND = 10.0, 0.5  # what the bot grants a chat
 SPARE_TAPS = 0.2
 MARKS = re.compile("[\u200e\u200f\u2066-\u2069]")
-NATIVE = {"en": "English", "es": "Español", "ar": "العربية"}
 SCREEN = "() => [...document.querySelectorAll('.theirs .words')].at(-1)?.textContent ?? ''"
 SAYS = r"""(words) => {
   const messages = document.querySelectorAll('.message');
@@ -40,6 +42,18 @@ MISFITS = """() => {
   }
   return found;
 }"""
+
+
+def letters_of(text: str) -> str:
+    """The script a text begins in; the Indian ones and those of East Asia share a group."""
+    script = unicodedata.name(text[0]).split()[0]
+    return {"BENGALI": "DEVANAGARI", "GURMUKHI": "DEVANAGARI", "HANGUL": "CJK"}.get(script, script)
+
+
+def is_between(name: str, label: str) -> bool:
+    """Whether a label such as `Bahasa – Mam` names the part of an alphabet that a name stands in."""
+    first, _, last = label.partition(TO)
+    return fold(first) <= fold(name) and fold(name.split()[0]) <= fold(last)
 
 
 def plain(text: str) -> str:
@@ -123,9 +137,22 @@ class Phone:
         self.page.wait_for_selector(".key")
         self._served()
         self.await_text(self.say("ui.languages", "en"))
-        self.press(NATIVE[tag])
-        self.tag = tag
+        self.choose_language(tag)
         self.see("core.co_hello.text")
+
+    def choose_language(self, tag: str) -> None:
+        """On the list of languages: press the name of one, or first the group of its letters."""
+        native, shown = self.native(tag), self.labels()
+        if native not in shown:
+            known = {one.native for one in self.shelf.offers.offered()}
+            groups = [label for label in shown[:-4] if label not in known]
+            groups.sort(key=lambda label: (letters_of(label) != letters_of(native), not is_between(native, label)))
+            self.press(groups[0])
+        self.press(native)
+        self.tag = tag
+
+    def native(self, tag: str) -> str:
+        return self.shelf.offers.languages.by_tag[tag].native
 
     def press(self, label: str) -> None:
         """Press the one button of the screen that says this, and wait until something else is shown."""

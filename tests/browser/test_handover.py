@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from handset import NATIVE, Phone
+from handset import Phone
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +47,7 @@ def choose_clients_language(phone: Phone, tag: str) -> None:
     phone.tap("ui.client_language")
     phone.see("ui.client_languages")
     phone.shot("clients-language")
-    phone.press(NATIVE[tag])
+    phone.press(phone.native(tag))
 
 
 def options(phone: Phone, step: str, tag: str) -> list[str]:

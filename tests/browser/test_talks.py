@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from handset import NATIVE, Phone, plain
+from handset import Phone, plain
 
 from bot.contacts.dial import dial
 from bot.contacts.model import Directory
@@ -92,8 +92,7 @@ def test_another_language_keeps_place_and_answers(phone):
             phone.tap("ui.language")
             phone.await_text(phone.say("ui.languages"))
             phone.shot(f"choose-{tag}")
-            phone.press(NATIVE[tag])
-            phone.tag = tag
+            phone.choose_language(tag)
         phone.see(f"{FLOW}.sa_2.text")
         assert phone.option(f"{FLOW}.sa_2", "someone_could_get_hurt") in phone.labels()
         phone.shot(f"question-{tag}")
@@ -104,6 +103,29 @@ def test_another_language_keeps_place_and_answers(phone):
     phone.tap("button.signs")
     given = {"sa_kind": "a_job_or_other_work", "sa_w1": "yes", "sa_w2": "no_pay_at_all"}
     assert read_signs(phone) == signs(phone, {**given, "sa_2": "someone_could_get_hurt"})
+
+
+def test_every_language_keeps_place_and_answers(phone):
+    """In mid-question through all languages that are offered: the same question, or that it waits in another one; back
+    in English it stands there with all that was answered."""
+    phone.album, phone.is_hurried = "21-every-language", True
+    phone.start("en")
+    phone.enter("check_my_own_life")
+    phone.walk(FLOW, {**BEFORE, "sa_w2": "no_pay_at_all"})
+    offers = phone.shelf.offers
+    flow = offers.library.flows[FLOW]
+    languages = [language for language in offers.offered() if language.tag != "en"]
+    assert len(languages) > 25
+    for language in languages:
+        phone.tap("ui.language")
+        phone.await_text(phone.say("ui.languages"))
+        phone.choose_language(language.tag)
+        phone.see(f"{FLOW}.sa_2.text" if offers.has_flow(flow, language) else "ui.withheld")
+    phone.tap("ui.language")
+    phone.choose_language("en")
+    phone.answer(f"{FLOW}.sa_2", "someone_could_get_hurt")
+    phone.see("card.s_more.text")
+    phone.shot("back-in-english")
 
 
 def test_leave_now_empties_the_chat(phone):
