@@ -49,10 +49,18 @@ def served(memory: Memory, chat: int, now: float, times: int, is_help: bool = Fa
 def test_ten_at_once_then_one_every_two_seconds(memory: Memory) -> None:
     """The bucket holds ten and refills by one in two seconds, up to ten and no more."""
     assert served(memory, CHAT, 100.0, 30) == BUCKET
-    assert served(memory, CHAT, 101.9, 5) == 0
-    assert served(memory, CHAT, 102.0, 5) == 1
-    assert served(memory, CHAT, 110.0, 30) == 8 * REFILL_PER_SECOND
+    assert served(memory, CHAT, 101.9, 1) == 0
+    assert served(memory, CHAT, 102.3, 1) == 1
+    assert served(memory, CHAT, 120.3, 30) == 18 * REFILL_PER_SECOND
     assert served(memory, CHAT, 9_999.0, 30) == BUCKET
+
+
+def test_who_goes_on_past_the_limit_waits_longer(memory: Memory) -> None:
+    """Ten tries a second get nothing more as long as they last; soon after they end a tap is served."""
+    served(memory, CHAT, 100.0, 30)
+
+    assert sum(memory.allows(CHAT, 100.0 + tenth / 10) for tenth in range(600)) == 0
+    assert served(memory, CHAT, 162.2, 1) == 1
 
 
 def test_chats_are_limited_apart(memory: Memory) -> None:
@@ -93,10 +101,10 @@ def test_leaving_again_and_again_is_limited(memory: Memory) -> None:
 
 def test_what_is_typed_costs_more_than_a_tap(memory: Memory) -> None:
     """Three in a rush, and one tap is left; a fourth has to wait until three taps' time has passed."""
-    assert sum(memory.allows(CHAT, 100.0, cost=TYPED_COST) for _ in range(10)) == BUCKET // TYPED_COST == 3
+    assert sum(memory.allows(CHAT, 100.0, cost=TYPED_COST) for _ in range(3)) == BUCKET // TYPED_COST == 3
     assert served(memory, CHAT, 100.0, 5) == 1
     assert not memory.allows(CHAT, 105.9, cost=TYPED_COST)
-    assert memory.allows(CHAT, 106.0, cost=TYPED_COST)
+    assert memory.allows(CHAT, 106.3, cost=TYPED_COST)
 
 
 def test_a_chat_counts_as_left_for_a_moment(memory: Memory) -> None:

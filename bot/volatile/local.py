@@ -17,6 +17,7 @@ MOST_UPDATES = 10_000
 MOST_LYING = 100  # messages of one chat that wait to be removed: as many as one call removes
 BUCKET = 10.0  # taps a chat may make at once
 REFILL_PER_SECOND = 0.5
+REFUSED_COST = 0.1  # what is tried past the limit puts off the next answer: a flood of 300 a minute gets none
 TYPED_COST = 3.0  # what is typed and no command costs as much as so many taps
 HELP_EVERY_SECONDS = 5.0  # help is served this often even past the limit, as is leaving where nothing is shown
 LEFT_SECONDS = 10.0  # so long after leaving nothing brings the talk back but a command
@@ -77,7 +78,7 @@ class Local:
     def allows(self, chat: int, now: float, is_help: bool = False, is_leave: bool = False, cost: float = 1.0) -> bool:
         """Whether a chat may be served now: ten at once, one more in two seconds; help more readily, leaving most.
 
-        A leave is refused only past the limit, within five seconds of the last one, and with nothing shown since.
+        Who goes on and on past the limit waits longer, by a tenth of a tap each time. A leave is refused only past the limit, within five seconds of the last one, and with nothing shown since.
         """
         known = self._chat(chat, now)
         known.refill(now)
@@ -89,6 +90,7 @@ class Local:
         if is_help and now - known.helped_at >= HELP_EVERY_SECONDS:
             known.helped_at = now
             return True
+        known.tokens = max(0.0, known.tokens - REFUSED_COST)
         return False
 
     # -- the one screen ----------------------------------------------------------------------------------------
