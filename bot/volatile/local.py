@@ -78,7 +78,8 @@ class Local:
     def allows(self, chat: int, now: float, is_help: bool = False, is_leave: bool = False, cost: float = 1.0) -> bool:
         """Whether a chat may be served now: ten at once, one more in two seconds; help more readily, leaving most.
 
-        Who goes on and on past the limit waits longer, by a tenth of a tap each time. A leave is refused only past the limit, within five seconds of the last one, and with nothing shown since.
+        A leave is refused only past the limit, within five seconds of the last one, and with nothing shown since. Who
+        goes on past the limit waits longer, by a tenth of a tap each time.
         """
         known = self._chat(chat, now)
         known.refill(now)
