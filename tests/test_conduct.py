@@ -1,5 +1,7 @@
 """What the bot must never do, N1 to N14: over every text it can say and every screen of every flow.
 
+What nobody is asked (N3, N4) is proven in promises/test_p25_identity.py as well.
+
 Each rule on words is a pattern that finds a breach in one sentence, and is shown to find breaches that are planted. The
 rules on conduct look at what a person can be shown, tap and send.
 """
@@ -225,28 +227,6 @@ def test_no_card_for_signs_says_more_than_signs(library: Library) -> None:
 
 
 # -- N3, N4: nothing is asked but what buttons can answer ------------------------------------------------------------
-
-
-def test_no_screen_asks_for_writing(engine: Engine, screens: list[Session]) -> None:
-    """N3: every question offers its answers as buttons, and no screen waits for words, pictures or a place."""
-    for session in screens:
-        screen = seen(engine, session)
-        if screen.kind == "step":
-            assert screen.choices, session
-
-
-def test_no_way_in_takes_what_a_person_writes() -> None:
-    """N3, N14: a talk is given what a button carried or a command's name; typed text has no way in at all."""
-    ways = {
-        name: list(inspect.signature(getattr(Talk, name)).parameters)[1:]
-        for name in ("turn", "command", "notice")
-    }  # fmt: skip
-
-    assert ways == {
-        "turn": ["data", "place", "beside", "hint"],
-        "command": ["name", "place", "beside", "hint"],
-        "notice": ["place", "beside", "hint"],
-    }
 
 
 def test_whatever_is_sent_gets_the_one_fixed_card(talk: Talk) -> None:

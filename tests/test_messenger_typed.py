@@ -8,7 +8,7 @@ import pytest
 from botscene import FIRST_QUESTION, Scene, play, screen
 
 from bot.messenger.hear import hear
-from bot.simulator.people import THINGS, Person
+from bot.simulator.people import Person
 
 CARD = "I cannot read or keep messages. Please use the buttons."
 
@@ -25,20 +25,6 @@ def test_typed_text_is_removed_and_answered_on_the_same_question(tmp_path: Path)
         await stage.tap(person, "Someone may look")
         assert screen(person).startswith("Tips:")
         assert "Zorblax" not in str([call.params for call in stage.calls()])
-
-    play(tmp_path, act)
-
-
-@pytest.mark.parametrize("kind", sorted(THINGS))
-def test_what_is_no_text_is_removed_unread(kind: str, tmp_path: Path) -> None:
-    """Contacts, locations, voice, pictures and the rest go the way of typed text."""
-
-    async def act(stage: Scene) -> None:
-        person = await stage.begin()
-        person.send_thing(kind)
-        await stage.settle()
-        assert screen(person).startswith(CARD)
-        assert FIRST_QUESTION in screen(person)
 
     play(tmp_path, act)
 
