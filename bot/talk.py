@@ -12,7 +12,7 @@ from functools import cached_property
 from bot.counts.once import Once
 from bot.counts.tally import Role, Tally
 from bot.engine.engine import Engine
-from bot.engine.screen import Choice, Kind, Screen, Static, Text
+from bot.engine.screen import Choice, Kind, Screen, Static, Text, Want
 from bot.engine.session import Flag, Session, Turn
 from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
 from bot.seal.token import CHARACTERS, Place, Seal
@@ -152,8 +152,8 @@ class Talk:
     def _overlay(self, plain: Plain, session: Session | None, place: Place, hint: str | None) -> Reply:
         at = session or self.fresh(hint)
         if plain.verb == "h":
-            screen = self.engine.show(at.at(on=Flag.HELP))
-            return self._reply(screen, place) if screen else self._reply(self._door(at), place)
+            screen = self.engine.show(at.at(on=Flag.HELP)) if session is not None else None
+            return self._reply(screen, place) if screen else self._speak(self._plain_help(hint), place)
         if plain.verb in ("l", "s"):
             for_client = plain.verb == "s" or at.has(Flag.CLIENT)
             return self._speak(self._languages(at, plain.number, for_client, hint), place)
@@ -164,6 +164,11 @@ class Talk:
         if plain.verb == "v" and session is not None:
             return self._reply(self._door(session), place, play=True)
         return self._reply(self._door(self.engine.menu(at) if session else at), place)
+
+    def _plain_help(self, hint: str | None) -> Screen:
+        """Contacts for somebody of whom nothing is known; asks nothing of flows and answers, which may be broken."""
+        start = self.fresh(hint)
+        return Screen(start, "contacts", want=Want(), back=start.marked(Turn.STAY))
 
     def _door(self, session: Session) -> Screen:
         screen = self.engine.show(session)

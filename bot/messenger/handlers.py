@@ -137,22 +137,32 @@ class Handlers:
     # -- the talk, which help does not depend on -----------------------------------------------------------------
 
     def _turn(self, data: str, chat: int, beside: Sequence[str], hint: str | None) -> Reply:
-        """What a tap leads to; should that screen be broken, help or the menu as for somebody new."""
-        try:
-            return self.talk.turn(data, self._place(chat), beside, hint)
-        except Exception as error:
-            self.journal.note("update_failed", error, "error")
-            return self.talk.turn("h" if data == "h" else "m", self._place(chat), (), hint)
+        """What a tap leads to; should that screen be broken, the same or the menu as for somebody new, then help."""
+        turn, place = self.talk.turn, self._place(chat)
+        again = data if read_plain(data) else "m"
+        return self._first(
+            lambda: turn(data, place, beside, hint),
+            lambda: turn(again, place, (), hint),
+            lambda: turn("h", place, (), hint),
+        )
 
     def _say(self, name: str, chat: int, beside: Sequence[str], hint: str | None) -> Reply:
         """What a command, or anything else that was sent, leads to; the same holds."""
-        try:
-            if name:
-                return self.talk.command(name, self._place(chat), beside, hint)
-            return self.talk.notice(self._place(chat), beside, hint)
-        except Exception as error:
-            self.journal.note("update_failed", error, "error")
-            return self.talk.command(name or "start", self._place(chat), (), hint)
+        talk, place = self.talk, self._place(chat)
+        return self._first(
+            lambda: talk.command(name, place, beside, hint) if name else talk.notice(place, beside, hint),
+            lambda: talk.command(name or "start", place, (), hint),
+            lambda: talk.command("help", place, (), hint),
+        )
+
+    def _first(self, *ways: Callable[[], Reply]) -> Reply:
+        """The first of these that works out; the last may fail."""
+        for way in ways[:-1]:
+            try:
+                return way()
+            except Exception as error:
+                self.journal.note("update_failed", error, "error")
+        return ways[-1]()
 
     def _command(self, text: str | None) -> str:
         """The command a typed text is, by exact match; "" for everything else, which nobody reads."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import traceback
 from collections.abc import Mapping
@@ -121,5 +122,6 @@ async def _gone(request: Request) -> None:
         pass
 
 
-def _json(answer: Answer) -> JSONResponse:
-    return JSONResponse(answer.body, answer.status)
+def _json(answer: Answer) -> Response:
+    """As Telegram writes it: everything past ASCII is escaped, half a sign of two included."""
+    return Response(json.dumps(answer.body), answer.status, media_type="application/json")

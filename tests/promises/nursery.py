@@ -144,10 +144,7 @@ def bear(order: dict[str, Any]) -> int:
         os.environ.update(order["env"])
         os.chdir(order["env"]["HOME"])
         Stage(order)
-        main(["run"], standalone_mode=False)
-        code = 0
-    except SystemExit as error:
-        code = int(error.code or 0)
+        code = main(["run"], standalone_mode=False) or 0  # what went wrong comes back as a number
     finally:
         sys.stdout.flush()
         os._exit(code)

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+
+Report = Callable[[int, int], None]  # what a long test tells of how far it is
 
 FULL = os.environ.get("PROMISES") == "full"
 

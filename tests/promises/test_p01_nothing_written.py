@@ -17,10 +17,9 @@ from unittest.mock import patch
 import pytest
 from botprocess import PATIENCE_SECONDS
 from botscene import Scene, scene
-from conftest import Report
 from faults import Nursery, bench
 from markers import FIRST_ID, WORD, converse, hits, needles, scan, somebody, write
-from sizes import PEOPLE
+from sizes import PEOPLE, Report
 from test_log import fits
 
 import bot.messenger.app as app

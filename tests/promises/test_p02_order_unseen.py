@@ -9,8 +9,7 @@ from pathlib import Path
 
 import pytest
 import test_counts_ledger
-from conftest import Report
-from sizes import ORDERS, TALKS
+from sizes import ORDERS, TALKS, Report
 from stage import Clock, Phone, Place, open_talk, quiet
 from test_counts_ledger import SCHEMA, MakeLedger, pending, random_tallies, settled_bytes
 

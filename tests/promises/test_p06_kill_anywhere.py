@@ -11,10 +11,9 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-from conftest import Report
 from faults import CALL_POINTS, COUNT_POINTS, Bench, Nursery, bench
 from nursery import SPEED, fast
-from sizes import FULL, KILLS
+from sizes import FULL, KILLS, Report
 from stage import quiet
 
 from bot.config import Config

@@ -13,8 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from conftest import Report
-from sizes import CRASHES
+from sizes import CRASHES, Report
 
 from bot.config import ROOT
 from bot.counts.ledger import ZERO

@@ -6,12 +6,12 @@ import asyncio
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from botscene import Scene, play
-from conftest import Report
-from sizes import FULL
+from botscene import Scene, play, screen
+from sizes import FULL, Report
 from stage import Phone, Place, open_talk
 
 from bot.engine.engine import Engine
@@ -32,8 +32,6 @@ def test_help_is_one_tap_from_every_screen_in_every_language(
 ) -> None:
     """Every state of every flow, in every language on offer: a button for help, and what it leads to holds the number
     of the country's hotline. (At the small size each language sees every twentieth state.)"""
-    from dataclasses import replace
-
     offers = Offers(content.languages, content.catalogues, content.library)
     talk, step = open_talk(content), 1 if FULL else 20 * 7
     languages = offers.offered()
@@ -85,22 +83,25 @@ async def all_works(stage: Scene, person: Person) -> None:
     assert person.messages() == []
 
 
-def test_help_language_and_leave_survive_without_flows_and_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def nothing(*_: object) -> None:
+    return None
+
+
+def failing(*_: object) -> None:
+    raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("broken", [nothing, failing])
+def test_help_language_and_leave_survive_without_flows(
+    broken: Callable[..., None], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Should no screen of any flow come about any more, the typed and tapped ways to help, languages and out remain."""
 
     async def act(stage: Scene) -> None:
         person = await stage.begin()
-        monkeypatch.setattr(Engine, "locate", lambda *_: None)
-        for path in ("h", "/help"):
-            if path == "h":
-                person.press("h", person.messages()[0].message_id)
-            else:
-                person.send(path)
-            await stage.settle()
-            stage.its.advance(6)
-        monkeypatch.undo()
+        monkeypatch.setattr(Engine, "locate", broken)
+        await stage.send(person, "/help")
+        assert digits(HOTLINE) in digits(screen(person))
         await all_works(stage, person)
 
     play(tmp_path, act)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
-from conftest import Report
 from faults import Bench, Nursery, bench, tap
-from sizes import BUTTONS
+from sizes import BUTTONS, Report
 
 from bot.simulator.inbox import TAP_KEPT_S
 from bot.simulator.people import Person

@@ -7,8 +7,7 @@ import random
 from dataclasses import replace
 
 import pytest
-from conftest import Report
-from sizes import FORGERIES
+from sizes import FORGERIES, Report
 from stage import PLACE, Clock, Phone, at_question, open_talk
 
 from bot.engine.session import Session

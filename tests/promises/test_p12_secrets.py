@@ -42,7 +42,7 @@ def test_no_secret_is_told_in_trouble(tmp_path: Path, nursery: Nursery) -> None:
     """Every kind of trouble for every call of a real process; a proxy with a password; nothing of it is printed, in the
     command line or in the environment."""
     proxy = {"HTTPS_PROXY": "http://user:hush-hush@127.0.0.1:9"}
-    with bench(nursery, tmp_path, env=proxy) as one:
+    with bench(nursery, tmp_path) as one:
         one.env |= proxy
         one.start()
         person = one.api.user()
@@ -56,6 +56,7 @@ def test_no_secret_is_told_in_trouble(tmp_path: Path, nursery: Nursery) -> None:
         one.api.plan("getUpdates", [TROUBLE["an HTML page"], TROUBLE["500"]])
         for text in ("one", "/help", "two", "/privacy"):
             person.send(text)
+            one.settle()
         proc = Path(f"/proc/{one.pid}")
         assert SECRET.encode() not in (proc / "cmdline").read_bytes()
         assert SECRET.encode() not in (proc / "environ").read_bytes()
@@ -119,6 +120,7 @@ def test_a_refused_token_is_not_repeated(tmp_path: Path, nursery: Nursery) -> No
     wrong = "7000000009:" + "B" * 35
     with bench(nursery, tmp_path) as one:
         (tmp_path / "token.txt").write_text(wrong)
+        assert one.api.token != wrong
         one.pid = one.launch()
         assert one.wait() == 2
         said = one.output()

@@ -38,6 +38,7 @@ def test_every_line_has_the_closed_shape(tmp_path: Path, nursery: Nursery) -> No
         trouble(one, people)
         one.api.push({"message": {"text": WORD, "chat": {"id": FIRST_ID, "type": "private"}, "date": WORD}})
         one.api.push({"callback_query": WORD})
+        one.settle()
         assert one.send(signal.SIGTERM) == 0
         lines, said = one.lines(), one.output()
 

@@ -11,8 +11,7 @@ from pathlib import Path
 import pytest
 from botprocess import BotProcess, bot_process
 from botscene import Scene, play, screen
-from conftest import Report
-from sizes import FLOOD
+from sizes import FLOOD, Report
 from stage import PLACE, Clock, open_talk, quiet
 
 import bot.messenger.app as app
