@@ -10,10 +10,10 @@ COMPILE := pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe -
 	--no-emit-index-url --no-emit-trusted-host --no-emit-find-links
 
 .DEFAULT_GOAL := help
-.PHONY: help try test promises prove install lint lock
+.PHONY: help try test promises prove install lint lock bench bench-quick
 
 help: ## Show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 try: install ## Chat with the bot on a page of this machine; TRY="--port 8081 --no-browser" passes options
 	$(BIN)/waymark try $(TRY)
@@ -36,6 +36,12 @@ lint: install $(VENV)/test.stamp ## Style, types and content, without the tests
 	$(BIN)/waymark check
 
 install: $(VENV)/package.stamp ## The environment in .venv, from the hash-locked lists of deploy/
+
+bench: install ## What a tap costs, against other foundations; takes about half an hour, wants a quiet machine
+	$(BIN)/python deploy/bench/bench.py --draw
+
+bench-quick: install ## The same in under three minutes
+	$(BIN)/python deploy/bench/bench.py --quick
 
 lock: ## Renew the lists of deploy/ from pyproject.toml (wants pip-tools, with the oldest Python we support)
 	$(COMPILE) --upgrade --output-file deploy/requirements-build.lock deploy/requirements-build.in

@@ -177,12 +177,13 @@ def draw(flow: str) -> None:
 
 
 @main.command(epilog="Example: WAYMARK_TOKEN_FILE=/run/secrets/token waymark run")
-def run() -> None:
+@click.option("--webhook", is_flag=True, help="Let Telegram bring updates to WAYMARK_WEBHOOK.")
+def run(webhook: bool) -> None:
     """Run the bot on Telegram, or on the Bot API server that WAYMARK_BOT_API names."""
     from bot.config import read_config
     from bot.messenger.app import run as run_bot
 
-    run_bot(read_config())
+    run_bot(read_config(), webhook)
 
 
 @main.command(epilog="Example: WAYMARK_VALKEY=redis://valkey:6379 WAYMARK_DATA=/var/lib/waymark waymark ledger")

@@ -6,9 +6,11 @@ Every setting is listed here and in README.md; a wrong value is refused with a s
 from __future__ import annotations
 
 import os
+import re
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -26,6 +28,11 @@ MINOR_RULES = ("us", "palermo")
 CountPeriod = Literal["quarter", "month"]
 COUNT_PERIODS: tuple[CountPeriod, ...] = ("quarter", "month")
 YES_NO = {"yes": True, "no": False}
+MOST_CALLS = 100_000
+SECRET = re.compile(r"[A-Za-z0-9_-]{32,256}")
+
+Listen = tuple[str, int | None]
+Network = IPv4Network | IPv6Network
 LOCAL_HOSTS = ("127.0.0.1", "localhost", "::1")
 
 
@@ -60,6 +67,9 @@ class Config:
     system ("" = found by itself). pseudo: a made-up language everybody gets, for developers ("" = none).
     valkey: address of the server that replicas share ("" = this process is alone). valkey_password_file: file with its
     password. valkey_unchecked: take it though it forbids CONFIG GET.
+    calls_per_second: to Telegram, at most, those that answer a tap aside.
+    webhook: address at which Telegram reaches the bot. listen: host and port behind it, or a socket and None.
+    webhook_secret_file: file with what Telegram shows there. webhook_sources: networks it may come from (none = any).
     """
 
     token_file: Path | None = None
@@ -78,7 +88,33 @@ class Config:
     valkey: str = ""
     valkey_password_file: Path | None = None
     valkey_unchecked: bool = False
+    calls_per_second: int = 25
+    webhook: str = ""
+    listen: Listen = ("127.0.0.1", 8443)
+    webhook_secret_file: Path | None = None
+    webhook_sources: tuple[Network, ...] = ()
     root: Path = field(default=ROOT)
+
+    @property
+    def webhook_path(self) -> str:
+        """The part of the webhook's address behind the host."""
+        return urlsplit(self.webhook).path or "/"
+
+    def webhook_secret(self) -> Secret:
+        """What Telegram shows with each update, read from its file. Raises WaymarkError where it is not fit."""
+        if not self.webhook:
+            raise WaymarkError(f"{PREFIX}WEBHOOK", "is not set.", "Write the https:// address that leads to this bot.")
+        where = f"{PREFIX}WEBHOOK_SECRET_FILE"
+        if self.webhook_secret_file is None:
+            raise WaymarkError(where, "is not set.", "Name a file that holds 64 random letters and digits.")
+        try:
+            secret = self.webhook_secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            raise WaymarkError(where, "names a file that cannot be read.", "Check its path and rights.") from None
+        if not SECRET.fullmatch(secret):
+            what = "names a file that holds no fit secret."
+            raise WaymarkError(where, what, "Put 32 to 256 random letters, digits, - and _ in it, alone.")
+        return Secret(secret)
 
     def token(self) -> Secret:
         """The bot token, read from its file. Raises WaymarkError where there is none."""
@@ -245,6 +281,40 @@ def _yes_no(name: str, value: object) -> bool:
     return value if isinstance(value, bool) else YES_NO[_one_of(*YES_NO)(name, value)]
 
 
+def _rate(name: str, value: object) -> int:
+    text = str(value)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= MOST_CALLS):
+        what = f'is "{text[:20]}".'
+        raise WaymarkError(PREFIX + name.upper(), what, f"Write a whole number from 1 to {MOST_CALLS}.")
+    return int(text)
+
+
+def _webhook(name: str, value: object) -> str:
+    return _address(name, value) if value else ""
+
+
+def _listen(name: str, value: object) -> Listen:
+    text = str(value)
+    if text.startswith("unix:/"):
+        return text.removeprefix("unix:"), None
+    host, _, port = text.rpartition(":")
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        what = f'is "{text[:60]}".'
+        raise WaymarkError(PREFIX + name.upper(), what, "Write host:port, such as 127.0.0.1:8443, or unix:/a/socket.")
+    return host.strip("[]"), int(port)
+
+
+def _networks(name: str, value: object) -> tuple[Network, ...]:
+    parts = value if isinstance(value, list) else str(value).split(",")
+    try:
+        return tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
+    except ValueError:
+        what = "names something that is no network."
+        raise WaymarkError(
+            PREFIX + name.upper(), what, "Write networks such as 149.154.160.0/20,91.108.4.0/22."
+        ) from None
+
+
 SETTINGS = {
     "token_file": _path,
     "bot_api": _address,
@@ -254,6 +324,11 @@ SETTINGS = {
     "flows": _folders,
     "contacts": _folders,
     "minor_rule": _one_of(*MINOR_RULES),
+    "calls_per_second": _rate,
+    "webhook": _webhook,
+    "listen": _listen,
+    "webhook_secret_file": _path,
+    "webhook_sources": _networks,
     "data": _folder,
     "count_period": _one_of(*COUNT_PERIODS),
     "count_regions": _yes_no,

@@ -14,6 +14,8 @@ from bot.counts.tally import Role, Tally
 from bot.engine.engine import Engine
 from bot.engine.screen import Choice, Kind, Screen, Static, Text, Want
 from bot.engine.session import Flag, Session, Turn
+from bot.plan import Plan, Plans, make_plan
+from bot.seal.pack import numbered, started
 from bot.seal.static import PLACE_PAGES, Plain, country_page, read_plain
 from bot.seal.token import CHARACTERS, Place, Seal
 from bot.texts.picker import likely, pages
@@ -21,6 +23,7 @@ from bot.texts.places import Places
 from bot.texts.speak import Reply, Speaker
 
 EPOCH = datetime(2025, 1, 1, tzinfo=UTC)
+EPOCH_SECONDS = int(EPOCH.timestamp())
 COMMANDS = ("start", "help", "exit", "language", "privacy", "about")
 PRIVACY = ("company", "phone", "leave", "chat", "spyware", "counts")
 NUMBER_BITS = 32
@@ -69,7 +72,7 @@ class Talk:
         self.engine, self.seal, self.speaker, self.places = engine, seal, speaker, places
         self.once, self.now = once, now
         self.defaults, self.number = defaults, number
-        self.languages = speaker.languages
+        self.languages, self.plans = speaker.languages, Plans()
 
     # -- ways in -----------------------------------------------------------------------------------------------
 
@@ -80,11 +83,15 @@ class Talk:
         finds the session it stood beside. hint: Telegram's language code.
         """
         if len(data) == CHARACTERS:
-            session = self.seal.open(data, place)
+            payload = self.seal.unlock(data, place)
+            plan = self.plans.find(payload) if payload is not None else None
+            if payload is not None and plan is not None:
+                return self._follow(plan, payload, place)
+            session = self.seal.unpack(payload) if payload is not None else None
             screen = self.engine.show(session) if session is not None else None
-            if session is None or screen is None:
+            if payload is None or screen is None:
                 return self._speak(Screen(self.fresh(hint), "closed", (Text("ui.unread"),)), place)
-            return self._reply(screen, place)
+            return self._planned(screen, place, payload)
         plain = read_plain(data) or Plain("m")
         if plain.verb == "x":
             return Reply(leave=True)
@@ -141,9 +148,9 @@ class Talk:
 
     # -- screens laid over a session -----------------------------------------------------------------------------
 
-    def _beside(self, beside: Iterable[str], place: Place) -> Session | None:
-        """The session a screen stood for, read from its Back button."""
-        for data in beside:
+    def _beside(self, beside: Sequence[str], place: Place) -> Session | None:
+        """The session a screen stood for, read from its Back button, which is among the last."""
+        for data in reversed(beside):
             session = self.seal.open(data, place) if len(data) == CHARACTERS else None
             if session is not None and session.turn is not Turn.HERE:
                 return session.marked(Turn.HERE)
@@ -252,13 +259,32 @@ class Talk:
 
     # -- out -----------------------------------------------------------------------------------------------------
 
+    def _planned(self, screen: Screen, place: Place, payload: bytes) -> Reply:
+        """The reply to a tap, its plan kept for the next who comes this way.
+
+        Contacts hang on the hour as well, and are chosen anew each time.
+        """
+        screen = self._withheld(screen) or screen
+        if screen.want is not None or screen.kind in ("languages", "leave"):
+            return self._reply(screen, place)
+        plan = make_plan(self.speaker.sheet(screen), screen, self.seal.pack, self._tally(screen))
+        self.plans.keep(payload, plan)
+        return self._follow(plan, payload, place)
+
+    def _follow(self, plan: Plan, payload: bytes, place: Place) -> Reply:
+        if plan.tally is not None:
+            self._count(plan.tally, numbered(payload), started(payload), place)
+        return plan.reply(payload, self.seal.locker(place))
+
     def _reply(self, screen: Screen, place: Place, play: bool = False) -> Reply:
         if screen.kind == "languages":
             return self._speak(self._languages(screen.session, 0), place)
         if screen.kind == "leave":
             return Reply(leave=True)
         screen = self._withheld(screen) or screen
-        self._count(screen, place)
+        tally, session = self._tally(screen), screen.session
+        if tally is not None:
+            self._count(tally, session.number, session.started, place)
         return self._speak(screen, place, play)
 
     def _withheld(self, screen: Screen) -> Screen | None:
@@ -277,20 +303,24 @@ class Talk:
         return Screen(session, "card", (Text("ui.withheld"),), tuple(choices), want)
 
     def _speak(self, screen: Screen, place: Place, play: bool = False) -> Reply:
-        return self.speaker.speak(screen, lambda session: self.seal.seal(session, place), play)
+        lock = self.seal.locker(place)
+        return self.speaker.speak(screen, lambda session: lock(self.seal.pack(session)), play)
 
-    def _count(self, screen: Screen, place: Place) -> None:
-        """Tell the counter that something started or ended; it answers nothing, and nothing waits for it."""
+    def _tally(self, screen: Screen) -> Tally | None:
+        """What to tell the counter of a screen: that something started or ended."""
         session = screen.session
         flow = self.engine.library.flows[session.flow]
         if not flow.is_counted or not session.answers:
-            return
-        now, started = self.now(), EPOCH.timestamp() + session.started * 60
+            return None
         role: Role = "worker" if session.has(Flag.WORKER) else "self"
-        tally = Tally(flow.id, role, "started")
-        if screen.kind == "outcome":
-            language = self.languages.get(session.locale).tag
-            region, _ = self.speaker.directory.place(session.country, session.region)
-            band = screen.band if flow.counts == "bands" else None
-            tally = Tally(flow.id, role, "ended", band, language, region or None)
-        self.once.count(tally, session.number, place.chat, datetime.fromtimestamp(started, UTC), now)
+        if screen.kind != "outcome":
+            return Tally(flow.id, role, "started")
+        language = self.languages.get(session.locale).tag
+        region, _ = self.speaker.directory.place(session.country, session.region)
+        band = screen.band if flow.counts == "bands" else None
+        return Tally(flow.id, role, "ended", band, language, region or None)
+
+    def _count(self, tally: Tally, number: int, minute: int, place: Place) -> None:
+        """Tell the counter, once for each conversation; it answers nothing, and nothing waits for it."""
+        began = datetime.fromtimestamp(EPOCH_SECONDS + minute * 60, UTC)
+        self.once.count(tally, number, place.chat, began, self.now())

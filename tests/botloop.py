@@ -10,11 +10,11 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from botscene import Direct, Time
-from telegram import Bot, Update
 
 from bot.config import Secret
 from bot.house import utc_now
 from bot.log import Journal
+from bot.messenger.incoming import Update
 from bot.messenger.updates import Poller
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
 from bot.volatile.local import Local
@@ -52,16 +52,14 @@ class Stage:
         self.gates: dict[str, asyncio.Event] = {}
         self.trouble: dict[str, Exception] = {}
         self.leaves: set[str] = set()
-        bot = Bot(LOCAL_TOKEN, request=self.wire)
         journal = Journal(self.out, utc_now)
         self.poller = Poller(
-            bot, self.wire, "http://127.0.0.1/bot", Secret(LOCAL_TOKEN), self._handle, self.local, journal,
+            self.wire, "http://127.0.0.1/bot", Secret(LOCAL_TOKEN), self._handle, self.local, journal,
             sleep or self.its.sleep, self._is_leave,
         )  # fmt: skip
 
-    def _is_leave(self, raw: dict[str, Any]) -> bool:
-        message = raw.get("message")
-        return isinstance(message, dict) and message.get("text") in self.leaves
+    def _is_leave(self, update: Update) -> bool:
+        return update.message is not None and update.message.text in self.leaves
 
     async def _handle(self, update: Update) -> None:
         message = update.message

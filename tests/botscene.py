@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import io
 import json
+import socket
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
@@ -14,12 +15,13 @@ from typing import Any
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlsplit
 
-from telegram.request import BaseRequest, RequestData
+from telegram.request import RequestData
 
 import bot.messenger.app as app
 from bot.config import Config, Secret
 from bot.house import Content, read_content, utc_now
 from bot.log import Journal
+from bot.messenger.client import LeanRequest
 from bot.simulator.app import build_app, opened
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi, Call
 from bot.simulator.people import Person
@@ -56,28 +58,25 @@ class Time:
                     waking.set_result(None)
 
 
-class Direct(BaseRequest):
+class Direct(LeanRequest):
     """Carries calls to the stand-in without a network between, for when thousands are made."""
 
     def __init__(self, api: BotApi) -> None:
+        super().__init__("http://127.0.0.1", 1)
         self.api = api
-
-    @property
-    def read_timeout(self) -> float:
-        return 1.0
-
-    async def initialize(self) -> None:
-        """Nothing to open."""
-
-    async def shutdown(self) -> None:
-        """Nothing to close."""
 
     async def do_request(
         self, url: str, method: str, request_data: RequestData | None = None, *_: Any, **__: Any
     ) -> tuple[int, bytes]:
         address = urlsplit(url)
         texts = dict(parse_qsl(address.query)) | (request_data.json_parameters if request_data else {})
-        answer = await self.api.answer(address.path.rpartition("/")[2], texts, {})
+        return await self.carry_out(address.path, texts, {})
+
+    def send(self, path: bytes, body: bytes, *_: Any, **__: Any) -> asyncio.Future[tuple[int, bytes]]:
+        return asyncio.ensure_future(self.carry_out(path.decode(), {}, json.loads(body)))
+
+    async def carry_out(self, path: str, texts: dict[str, str], values: dict[str, Any]) -> tuple[int, bytes]:
+        answer = await self.api.answer(path.rpartition("/")[2], texts, values)
         return answer.status, json.dumps(answer.body).encode()
 
 
@@ -180,26 +179,35 @@ async def scene(
     *,
     over_http: bool = False,
     await_start: bool = True,
+    webhook: str = "",
     **settings: Any,
 ) -> AsyncIterator[Scene]:
     """The bot, started and waiting for people; stopped in order at the end.
 
-    over_http: through a real connection, as trouble of the network needs it.
+    over_http: through a real connection, as trouble of the network needs it. webhook: the secret of one, to which the
+    stand-in then brings the updates.
     """
     api = api or BotApi()
     keys = folder / "keys"
     keys.mkdir(mode=0o700, exist_ok=True)
     stage = Scene(api, Time())
     journal, stop = Journal(stage.out, utc_now), asyncio.Event()
-    config = Config(**{"country": "US", "keys": keys, **settings})
-    async with _line(api, over_http) as (address, patches):
+    config = Config(**{"country": "US", "keys": keys, "calls_per_second": 0, **settings})
+    if webhook:
+        port = free_port()
+        config = replace(config, webhook=f"http://127.0.0.1:{port}/hook", listen=("127.0.0.1", port))
+    async with _line(api, over_http or bool(webhook)) as (address, patches):
         config = replace(config, bot_api=address)
-        with patch.multiple(app, CALLS_PER_SECOND=0, read_content=lambda config: _content(), **patches):
-            its = app.Time(stage.its.clock, stage.its.sleep)
-            stage.running = asyncio.create_task(app.serve(config, Secret(LOCAL_TOKEN), journal, stop, its))
+        with patch.multiple(app, read_content=lambda config: _content(), **patches):
+            its, secret = app.Time(stage.its.clock, stage.its.sleep), Secret(webhook) if webhook else None
+            stage.running = asyncio.create_task(
+                app.serve(config, Secret(LOCAL_TOKEN), journal, stop, its, secret=secret)
+            )
             try:
                 if await_start:
-                    await stage.until(lambda: "start" in stage.events())
+                    await stage.until(
+                        lambda: "start" in stage.events() and bool(api.inbox.webhook.url) == bool(webhook)
+                    )
                 yield stage
             finally:
                 stop.set()
@@ -209,6 +217,13 @@ async def scene(
                 elif stage.running.done():
                     stage.running.exception()
                 stage.running.cancel()
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @asynccontextmanager

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 from botscene import Time
 from telegram import Bot
-from telegram.request import BaseRequest, HTTPXRequest
 
+from bot.config import Secret
 from bot.house import utc_now
 from bot.log import Journal
+from bot.messenger.calls import Quick
+from bot.messenger.client import LeanRequest
 from bot.messenger.deliver import Deliver
+from bot.messenger.lane import Lane
 from bot.messenger.tidy import Tidy
 from bot.simulator.app import build_app, opened
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
@@ -32,7 +35,6 @@ class Stage:
     its: Time
     local: Local
     out: io.StringIO
-    bot: Bot
     deliver: Deliver
     person: Person
 
@@ -61,7 +63,7 @@ def reply(text: str) -> Reply:
     return Reply(text, (), ((Button("Go on", "m"),), (Button("Leave now", "x"),)))
 
 
-def perform(act: Callable[[Stage], Awaitable[None]], request: Callable[[BotApi], BaseRequest] | None = None) -> None:
+def perform(act: Callable[[Stage], Awaitable[None]], request: Callable[[BotApi], LeanRequest] | None = None) -> None:
     """Play a scene, over a connection that waits a quarter of a second, or over the request given."""
 
     async def run() -> None:
@@ -74,12 +76,19 @@ def perform(act: Callable[[Stage], Awaitable[None]], request: Callable[[BotApi],
 
 
 @asynccontextmanager
-async def _stage(request: Callable[[BotApi], BaseRequest] | None) -> AsyncIterator[Stage]:
+async def _stage(request: Callable[[BotApi], LeanRequest] | None) -> AsyncIterator[Stage]:
     api, its, local, out = BotApi(), Time(), Local(), io.StringIO()
     async with opened(build_app(api)) as address:
-        wire = request(api) if request else HTTPXRequest(read_timeout=0.25, httpx_kwargs={"trust_env": False})
+        wire = request(api) if request else LeanRequest(address, 4, read_seconds=0.25)
         bot = Bot(LOCAL_TOKEN, base_url=f"{address}/bot", request=wire)
         async with bot:
-            journal = Journal(out, utc_now)
-            deliver = Deliver(bot, Tidy(bot, journal, its.sleep), local, journal, its.clock, its.sleep)
-            yield Stage(api, its, local, out, bot, deliver, api.user())
+            yield Stage(api, its, local, out, deliver_over(wire, bot, its, local, out), api.user())
+
+
+def deliver_over(wire: LeanRequest, bot: Bot, its: Time, local: Local, out: io.StringIO) -> Deliver:
+    """What shows replies, over a connection to the stand-in."""
+    calls, journal = (
+        Quick(wire, bot.base_url.removesuffix(LOCAL_TOKEN), Secret(LOCAL_TOKEN), Lane(0)),
+        Journal(out, utc_now),
+    )
+    return Deliver(bot, calls, Tidy(calls, journal, its.sleep), local, journal, its.clock, its.sleep)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
+from ipaddress import ip_network
 from pathlib import Path
 
 import pytest
@@ -35,6 +36,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         "MINOR_RULE": "palermo", "DATA": str(tmp_path), "COUNT_PERIOD": "month", "COUNT_REGIONS": "yes",
         "KEYS": str(tmp_path / "private"), "PSEUDO": "qps_XA", "VALKEY": "rediss://valkey:6380/1",
         "VALKEY_PASSWORD_FILE": "/run/secrets/valkey", "VALKEY_UNCHECKED": "yes",
+        "CALLS_PER_SECOND": "30", "WEBHOOK": "https://bot.example.org/a", "LISTEN": "[::1]:8443",
+        "WEBHOOK_SECRET_FILE": "/run/secrets/hook", "WEBHOOK_SOURCES": "149.154.160.0/20, 2001:db8::/32",
     }  # fmt: skip
 
     config = read_config({PREFIX + name: value for name, value in environment.items()}, tmp_path)
@@ -44,6 +47,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         Path("/run/secrets/token"), "http://127.0.0.1:8081", "US", "US-KY", ("self", "guided"), (tmp_path,),
         (tmp_path, tmp_path), "palermo", tmp_path, "month", True, tmp_path / "private", "qps_XA",
         "rediss://valkey:6380/1", Path("/run/secrets/valkey"), True,
+        30, "https://bot.example.org/a", ("::1", 8443), Path("/run/secrets/hook"),
+        (ip_network("149.154.160.0/20"), ip_network("2001:db8::/32")),
     )  # fmt: skip
 
 
@@ -68,6 +73,9 @@ def test_the_file_is_read_and_the_environment_wins(tmp_path: Path) -> None:
         ("VALKEY", "valkey:6379"), ("VALKEY", "http://valkey"), ("VALKEY", "redis://"), ("VALKEY", "redis://h/name"),
         ("VALKEY", "redis://:Zorblax@valkey"), ("VALKEY", "redis://h?password=Zorblax"), ("VALKEY", "unix://run/v"),
         ("VALKEY_UNCHECKED", "true"),
+        ("CALLS_PER_SECOND", "0"), ("CALLS_PER_SECOND", "many"), ("CALLS_PER_SECOND", "1.5"),
+        ("WEBHOOK", "http://bot.example.org/hook"), ("LISTEN", "8443"), ("LISTEN", "host:"), ("LISTEN", "host:99999"),
+        ("WEBHOOK_SOURCES", "149.154.160.1/20"), ("WEBHOOK_SOURCES", "everywhere"),
     ],
 )  # fmt: skip
 def test_a_wrong_value_is_refused_with_a_sentence(name: str, value: str, tmp_path: Path) -> None:
@@ -90,7 +98,7 @@ def test_an_unknown_variable_is_refused(name: str, tmp_path: Path) -> None:
     """A misspelt setting would be silently without effect; the sentence lists those there are."""
     said = refused({name: "x"}, tmp_path)
 
-    assert said.startswith(f"{name}: is no setting. Known: bot_api, contacts, count_period, ")
+    assert said.startswith(f"{name}: is no setting. Known: bot_api, calls_per_second, contacts, count_period, ")
 
 
 def test_an_unknown_key_in_the_file_is_refused(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from botscene import FIRST_QUESTION, Direct, Scene, play, screen
 from botshow import Stage, perform
 from telegram.error import NetworkError, TimedOut
-from telegram.request import BaseRequest
 
+from bot.messenger.client import NOT_CONNECTED, NOT_SENT
 from bot.simulator.botapi import BotApi
 from bot.simulator.faults import Fault
 from bot.simulator.refusal import TOO_OLD_QUERY
@@ -52,7 +52,7 @@ def test_a_send_answered_with_an_error_is_repeated_and_stands_once(how: str, is_
 
 
 @pytest.mark.parametrize(
-    "error", [NetworkError("httpx.ConnectError: refused"), TimedOut("Pool timeout: not sent")], ids=repr
+    "error", [NetworkError("httpx.ConnectError: refused"), NetworkError(NOT_CONNECTED), TimedOut(NOT_SENT)], ids=repr
 )
 def test_a_send_that_never_left_is_repeated(error: NetworkError) -> None:
     """Where no connection came about nothing can have arrived."""
@@ -62,10 +62,10 @@ def test_a_send_that_never_left_is_repeated(error: NetworkError) -> None:
             super().__init__(api)
             self.left = [error]
 
-        async def do_request(self, url: str, method: str, *rest: Any, **named: Any) -> tuple[int, bytes]:
-            if url.endswith("sendMessage") and self.left:
+        async def carry_out(self, path: str, *rest: Any) -> tuple[int, bytes]:
+            if path.endswith("sendMessage") and self.left:
                 raise self.left.pop()
-            return await super().do_request(url, method, *rest, **named)
+            return await super().carry_out(path, *rest)
 
     async def act(stage: Stage) -> None:
         await stage.show("one")
@@ -83,15 +83,15 @@ def test_a_screen_under_way_when_the_person_leaves_is_removed() -> None:
             super().__init__(api)
             self.gate = asyncio.Event()
 
-        async def do_request(self, url: str, method: str, *rest: Any, **named: Any) -> tuple[int, bytes]:
-            answer = await super().do_request(url, method, *rest, **named)
-            if url.endswith("sendMessage"):
+        async def carry_out(self, path: str, *rest: Any) -> tuple[int, bytes]:
+            answer = await super().carry_out(path, *rest)
+            if path.endswith("sendMessage"):
                 await self.gate.wait()
             return answer
 
     wires: list[Slow] = []
 
-    def wire(api: BotApi) -> BaseRequest:
+    def wire(api: BotApi) -> Slow:
         wires.append(Slow(api))
         return wires[0]
 

@@ -569,8 +569,8 @@ def test_memory_is_bounded_and_holds_no_person(
 
     paths = list(small._memo)
     assert 0 < len(paths) <= 20
-    assert all(len(path) == 4 and isinstance(path[0], str) and isinstance(path[3], tuple) for path in paths)
-    assert not any(value in path[:3] for path in paths for value in (0xDEADBEEF, 777))
+    assert all(len(path) == 3 and isinstance(path[0], str) and isinstance(path[2], tuple) for path in paths)
+    assert not any(value in path[:2] for path in paths for value in (0xDEADBEEF, 777))
 
 
 def test_a_forgotten_path_is_walked_again(library: Library, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,16 +11,15 @@ from functools import cache
 
 import pytest
 from botscene import Direct, Time
+from botshow import deliver_over
 from telegram import Bot
 
 from bot.config import Config
 from bot.engine.engine import Engine
 from bot.engine.play import first_session
 from bot.engine.session import Flag, Session
-from bot.house import Content, build_talk, read_content, utc_now
-from bot.log import Journal
+from bot.house import Content, build_talk, read_content
 from bot.messenger.deliver import Deliver
-from bot.messenger.tidy import Tidy
 from bot.seal.keyring import Keyring
 from bot.seal.static import PLACE_PAGES
 from bot.seal.token import Place
@@ -79,9 +78,10 @@ class Stage:
 
 def stage() -> Stage:
     api, its, local = BotApi(), Time(), Local()
-    bot = Bot(LOCAL_TOKEN, request=Direct(api))
-    journal = Journal(io.StringIO(), utc_now)
-    deliver = Deliver(bot, Tidy(bot, journal, its.sleep), local, journal, its.clock, its.sleep)
+    wire = Direct(api)
+    deliver = deliver_over(
+        wire, Bot(LOCAL_TOKEN, base_url="http://127.0.0.1/bot", request=wire), its, local, io.StringIO()
+    )
     person = api.user()
     keys = Keyring(None, lambda: 1)
     talk = build_talk(Config(country="US"), content(), keys, version="0000abcd")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.engine.session import MAX_ANSWERS, Flag, Session, Turn
-from bot.seal.pack import BYTES, Count, DoesNotFit, pack, unpack, weigh
+from bot.seal.pack import BYTES, DoesNotFit, Radix, pack, unpack
 
 DIGEST = b"\x01\x02\x03\x04"
 FULL = Session(
@@ -18,7 +18,7 @@ FULL = Session(
 )  # fmt: skip
 
 
-def screens_of(*options: int) -> Count:
+def screens_of(*options: int) -> Radix:
     """A flow whose screens take so many answers, one after the other, and then end."""
 
     def count(session: Session) -> int:
@@ -27,7 +27,7 @@ def screens_of(*options: int) -> Count:
             return -1
         return options[len(given)] if len(given) < len(options) else 0
 
-    return count
+    return Radix(count)
 
 
 def flow_of(digest: bytes) -> str | None:
@@ -51,9 +51,9 @@ def test_each_field_has_its_bytes() -> None:
 
 def test_a_packed_session_unpacks() -> None:
     """Every field at its largest comes back as it was."""
-    count = screens_of(3, 3, 3)
+    radix = screens_of(3, 3, 3)
 
-    assert unpack(pack(FULL, DIGEST, count), flow_of, count) == FULL
+    assert unpack(pack(FULL, DIGEST, radix), flow_of, radix) == FULL
 
 
 @given(options=st.lists(st.integers(1, 14), max_size=30), data=st.data())
@@ -61,16 +61,16 @@ def test_answers_are_one_number_of_mixed_radix(options: list[int], data: st.Data
     """A screen with n options takes one digit in base n + 1, and any answers come back as they were given."""
     length = data.draw(st.integers(0, len(options)))
     answers = tuple(data.draw(st.integers(1, n)) for n in options[:length])
-    session, count = Session("work", answers=answers), screens_of(*options)
+    session, radix = Session("work", answers=answers), screens_of(*options)
     weight = 1
     for n in options[:length]:
         weight *= n + 1
     try:
-        assert weigh(session, count) < weight
+        assert radix.weigh(session) < weight
     except DoesNotFit:
         assert weight > 1 << 120
         return
-    assert unpack(pack(session, DIGEST, count), flow_of, count) == session
+    assert unpack(pack(session, DIGEST, radix), flow_of, radix) == session
 
 
 @pytest.mark.parametrize("answers", [(0,), (4,), (1, 4), (1, 2, 3, 1), (-1,)])
@@ -82,12 +82,12 @@ def test_an_answer_that_does_not_exist_is_not_packed(answers: tuple[int, ...]) -
 
 def test_a_path_too_long_for_fifteen_bytes_is_refused() -> None:
     """Forty screens of seven options fit exactly; with one more the session is refused, not cut."""
-    count = screens_of(*[7] * 41)
+    radix = screens_of(*[7] * 41)
     longest = replace(FULL, answers=(7,) * 40)
 
-    assert unpack(pack(longest, DIGEST, count), flow_of, count) == longest
+    assert unpack(pack(longest, DIGEST, radix), flow_of, radix) == longest
     with pytest.raises(DoesNotFit):
-        pack(replace(FULL, answers=(7,) * 41), DIGEST, count)
+        pack(replace(FULL, answers=(7,) * 41), DIGEST, radix)
 
 
 @pytest.mark.parametrize(
@@ -122,11 +122,11 @@ def test_impossible_answers_are_refused(number: int, why: str) -> None:
 
 def test_an_unknown_flow_and_an_unknown_turn_are_refused() -> None:
     """A flow that has changed since, and the one turn that is none, are no session."""
-    count = screens_of(3)
+    radix = screens_of(3)
 
-    assert unpack(packed_with(1), flow_of, count) is not None
-    assert unpack(packed_with(1, digest=b"gone"), flow_of, count) is None
-    assert unpack(packed_with(1, second=3 << 6), flow_of, count) is None
+    assert unpack(packed_with(1), flow_of, radix) is not None
+    assert unpack(packed_with(1, digest=b"gone"), flow_of, radix) is None
+    assert unpack(packed_with(1, second=3 << 6), flow_of, radix) is None
 
 
 def test_no_number_makes_the_reader_count_on_for_ever() -> None:
@@ -137,14 +137,14 @@ def test_no_number_makes_the_reader_count_on_for_ever() -> None:
         asked.append(len(session.answers))
         return 1
 
-    assert unpack(packed_with((1 << 120) - 1), flow_of, endless) is None
+    assert unpack(packed_with((1 << 120) - 1), flow_of, Radix(endless)) is None
     assert max(asked) <= MAX_ANSWERS
 
 
 @given(payload=st.binary(min_size=BYTES, max_size=BYTES))
 def test_any_bytes_are_a_session_or_none(payload: bytes) -> None:
     """Bytes that nobody packed are refused or stand for a possible session that packs to the same bytes."""
-    count = screens_of(3, 14, 2)
-    session = unpack(payload, lambda digest: "work", count)
+    radix = screens_of(3, 14, 2)
+    session = unpack(payload, lambda digest: "work", radix)
 
-    assert session is None or pack(session, payload[:4], count) == payload
+    assert session is None or pack(session, payload[:4], radix) == payload

@@ -21,6 +21,7 @@ from bot.engine.session import LIFE_MINUTES, Flag, Session, Turn
 from bot.flow.model import Library
 from bot.seal import token as token_module
 from bot.seal.keyring import KEY_BYTES, KEY_IDS, Keyring, memory_folder
+from bot.seal.pack import Radix
 from bot.seal.static import Plain, country_page, leave_from, read_plain
 from bot.seal.token import CHARACTERS, VERSION, Place, Seal, Token
 from bot.talk import minutes_since_epoch
@@ -219,7 +220,7 @@ def test_impossible_answers_are_refused(engine: Engine, clock: Clock) -> None:
     """Answers sealed under another count of options than there are now open to nothing."""
     seal = make_seal(engine, clock)
     generous = make_seal(engine, clock)
-    generous.count = lambda session: 14
+    generous.radix = Radix(lambda session: 14)
 
     for answers in ((14,), (1, 9), (2, 1), (1,) * 30):
         assert seal.open(generous.seal(begun(clock, answers=answers), PLACE), PLACE) is None

@@ -10,7 +10,7 @@ import pytest
 from botloop import Answer, Stage, perform, stumbling
 
 from bot.errors import WaymarkError
-from bot.messenger.handlers import KINDS
+from bot.messenger.incoming import KINDS
 from bot.messenger.updates import PAUSE_SECONDS
 from bot.simulator.botapi import LOCAL_TOKEN
 

@@ -7,8 +7,8 @@ import asyncio
 import pytest
 from botloop import Stage, perform
 
-import bot.messenger.updates as updates
-from bot.messenger.updates import AT_ONCE, CHAT_QUEUE
+import bot.messenger.lanes as lanes
+from bot.messenger.lanes import AT_ONCE, CHAT_QUEUE
 
 
 def test_order_within_a_chat_is_kept() -> None:
@@ -129,7 +129,7 @@ def test_a_handler_that_fails_is_logged_bare_and_the_next_is_served() -> None:
 
 def test_a_handler_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
     """No update is held longer than its time; then the chat's next one is served."""
-    monkeypatch.setattr(updates, "LONGEST_HANDLING_SECONDS", 0.05)
+    monkeypatch.setattr(lanes, "LONGEST_HANDLING_SECONDS", 0.05)
 
     async def act(stage: Stage) -> None:
         person = stage.api.user()

@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.engine.machine import Chart, Position
 from bot.engine.outcome import end_texts, instrument_texts, list_texts, route_cards, sign_texts, touched_texts
 from bot.engine.screen import LEAVE, Choice, Kind, Screen, Text, Want
-from bot.engine.session import Flag, Session, Turn
+from bot.engine.session import Flag, Path, Session, Turn
 from bot.flow.model import FAMILIES, Button, Library, Option, Step
 from bot.flow.scoring import Measures
 
@@ -18,8 +18,6 @@ MENU_STEP = "co_role"
 MEMO_SIZE = 50_000
 MAX_JUMPS = 8
 URGENT_LINES, OUTCOME_LINES = 2, 2
-
-Path = tuple[str, bool, bool, tuple[int, ...]]  # flow, minor, paused, answers: no link to a chat
 
 
 class Engine:
@@ -46,23 +44,17 @@ class Engine:
         chart = self.charts.get(session.flow)
         if chart is None:
             return None
-        minor, paused = session.has(Flag.MINOR), session.has(Flag.PAUSED)
-        known = len(session.answers)
-        position: Position | None = None
-        while known >= 0:
-            path = (session.flow, minor, paused, session.answers[:known])
-            if path in self._memo:
-                self._memo.move_to_end(path)
-                position = self._memo[path]
-                break
-            known -= 1
+        path = session.path
+        if path in self._memo:
+            self._memo.move_to_end(path)
+            return self._memo[path]
+        answers = session.answers
+        if not answers:
+            position: Position | None = chart.start(session.has(Flag.MINOR), session.has(Flag.PAUSED))
         else:
-            known, position = 0, chart.start(minor, paused)
-        for place in range(known, len(session.answers)):
-            if position is None:
-                return None
-            position = chart.advance(position, session.answers[place])
-            self._remember((session.flow, minor, paused, session.answers[: place + 1]), position)
+            before = self.locate(replace(session, answers=answers[:-1]))
+            position = chart.advance(before, answers[-1]) if before is not None else None
+        self._remember(path, position)
         return position
 
     def _remember(self, path: Path, position: Position | None) -> None:
@@ -195,12 +187,12 @@ class Engine:
 
     def _draw(self, session: Session, position: Position) -> Screen:
         chart = self.charts[session.flow]
+        step = chart.step(position)
+        if step is not None and not session.has(Flag.HELP):
+            return self._step(session, chart, step, position)
         measures = chart.measures(position)
         if session.has(Flag.HELP):
             return self._contacts(session, position, measures, "CONTACTS")
-        step = chart.step(position)
-        if step is not None:
-            return self._step(session, chart, step, measures)
         head, _, _ = position.state.partition(">")
         kind, _, card = head.partition(":")
         if kind == "urgent":
@@ -222,7 +214,7 @@ class Engine:
             return Screen(session, "menu", (Text("ui.menu"),), self._buttons(session, position))
         return Screen(session, "done" if head == "DONE" else "leave", (Text("ui.done"),))
 
-    def _step(self, session: Session, chart: Chart, step: Step, measures: Measures) -> Screen:
+    def _step(self, session: Session, chart: Chart, step: Step, position: Position) -> Screen:
         base = f"{chart.flow.id}.{step.id}"
         choices = tuple(
             Choice("", session.answer(number), option.say)
@@ -235,7 +227,7 @@ class Engine:
         screen = Screen(session, "step", (Text(f"{base}.text"),), choices, guidance=guidance)
         if chart.flow.family != "guided":
             return screen
-        if chart.flow.quiet_stop and chart.band(measures, but_urgent=True) == "strong":
+        if chart.flow.quiet_stop and chart.band(chart.measures(position), but_urgent=True) == "strong":
             guidance += (Text("ui.enough_to_offer"),)
         return replace(screen, guidance=guidance, guided="worker" if step.for_worker or not step.is_question else "say")
 

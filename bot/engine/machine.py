@@ -38,6 +38,7 @@ class Position:
     more: bool = False
     paused: bool = False
     minor: bool = False
+    measured: Measures | None = field(default=None, compare=False, repr=False)  # filled in when first asked for
 
 
 @dataclass(slots=True)
@@ -114,7 +115,11 @@ class Chart:
         return measure(answers, entered, minor)
 
     def measures(self, position: Position) -> Measures:
-        return self.measures_of(position.trail, position.state, position.minor)
+        if position.measured is None:
+            measured = self.measures_of(position.trail, position.state, position.minor)
+            object.__setattr__(position, "measured", measured)
+        assert position.measured is not None
+        return position.measured
 
     def band(self, measures: Measures, but_urgent: bool = False) -> Band | None:
         return band_of(self.flow, self.rules, measures, self.minor_rule, but_urgent)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from telegram.error import InvalidToken, TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
+from telegram.request import BaseRequest
 
 from bot.config import Config, Secret
 from bot.counts.slots import hours_of
@@ -31,18 +31,23 @@ from bot.house import (
     utc_now,
 )
 from bot.log import Journal, install
+from bot.messenger.calls import Calls, Quick, Usual
+from bot.messenger.client import LeanRequest
 from bot.messenger.deliver import Deliver
 from bot.messenger.handlers import Handlers
 from bot.messenger.health import Health
 from bot.messenger.hear import hear
 from bot.messenger.lane import Lane
+from bot.messenger.lanes import first_of
 from bot.messenger.leaving import Leaving
+from bot.messenger.line import line_to, loop_factory
 from bot.messenger.process import STOP_SIGNALS, Heir, leave_no_core, only_one, receive, renew
 from bot.messenger.profile import publish, refuse_unsafe
 from bot.messenger.renewal import Renewal, hand_over, take_over
 from bot.messenger.tidy import Sleep, Tidy
 from bot.messenger.together import Together
-from bot.messenger.updates import Poller, first_of
+from bot.messenger.updates import Poller
+from bot.messenger.webhook import InReply, Webhook
 from bot.notify import Notify
 from bot.seal.keyring import Keyring
 from bot.talk import Talk
@@ -54,7 +59,6 @@ if TYPE_CHECKING:
     from bot.counts.writer import Writer
     from bot.volatile.valkey import Valkey
 
-CALLS_PER_SECOND = 25
 CONNECTIONS = 64
 IDLE_CHECK_SECONDS = 15.0
 LYING_CHECK_SECONDS = 1.5
@@ -119,14 +123,16 @@ async def serve(
     stop: asyncio.Event,
     its: Time | None = None,
     heir: Heir | None = None,
+    secret: Secret | None = None,
 ) -> Heir:
     """Run until `stop` is set or it is time to renew: then there is an heir with a state.
 
-    heir: what a program before this one left. Raises WaymarkError where the bot must not run.
+    heir: what a program before this one left. secret: what Telegram shows at the webhook; without one there is none,
+    and updates are asked for. Raises WaymarkError where the bot must not run.
     """
     its, heir = its or (Time(time.time) if config.valkey else Time()), heir or Heir()
     async with shared(config, its, journal) as server:
-        await _serve(config, token, journal, stop, its, heir, server)
+        await _serve(config, token, journal, stop, its, heir, server, secret)
     return heir
 
 
@@ -153,6 +159,7 @@ async def _serve(
     its: Time,
     heir: Heir,
     server: Valkey | None,
+    secret: Secret | None,
 ) -> None:
     keys = open_keys(config, journal, server)
     with only_one(keys.folder or config.data, token.reveal().partition(":")[0], heir):
@@ -160,14 +167,18 @@ async def _serve(
         refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
         refuse_unknown_place(config, content)
         base = f"{config.bot_api}/bot"
-        request = _line(config, CONNECTIONS)
-        polling = _line(config, 2)
-        bot: ExtBot[None] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=Lane(CALLS_PER_SECOND))
-        async with polling, _started(bot, journal, stop, its) as is_up:
+        request, polling = _line(config, CONNECTIONS), _line(config, 2)
+        lane = Lane(config.calls_per_second)
+        bot: ExtBot[None] = ExtBot(token.reveal(), base_url=base, request=request, rate_limiter=lane)
+        async with polling, _started(bot, journal, stop, its, is_polling=secret is None) as is_up:
             if is_up:
-                local = Local()
-                poll = partial(Poller, bot, polling, base, token, local=local, journal=journal, sleep=its.sleep)
-                await _run(config, content, keys, bot, local, server, poll, journal, stop, its, heir)
+                calls: Calls = Quick(request, base, token, lane) if isinstance(request, LeanRequest) else Usual(bot)
+                taps: Calls = calls
+                source: Callable[..., Poller | Webhook] = partial(Poller, polling, base, token)
+                if secret is not None:
+                    taps = in_reply = InReply(calls)
+                    source = partial(Webhook, bot, config, secret, in_reply)
+                await _run(config, content, keys, bot, calls, taps, Local(), server, source, journal, stop, its, heir)
 
 
 def refuse_unknown_place(config: Config, content: Content) -> None:
@@ -187,25 +198,21 @@ def refuse_unknown_place(config: Config, content: Content) -> None:
         )
 
 
-def _line(config: Config, connections: int) -> HTTPXRequest:
-    """Connections to the Bot API server; to one on this machine never through a proxy."""
-    is_local = config.bot_api.startswith("http://")
-    return HTTPXRequest(
-        connection_pool_size=connections,
-        pool_timeout=20.0,
-        read_timeout=10.0,
-        httpx_kwargs={"trust_env": False} if is_local else None,
-    )
+def _line(config: Config, connections: int) -> BaseRequest:
+    return line_to(config.bot_api, connections)
 
 
 @contextlib.asynccontextmanager
-async def _started(bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its: Time) -> AsyncIterator[bool]:
+async def _started(
+    bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its: Time, is_polling: bool
+) -> AsyncIterator[bool]:
     """The bot signed in, trying again while the network is down; False when told to stop meanwhile."""
     try:
         while not stop.is_set():
             try:
                 await bot.initialize()
-                await bot.delete_webhook()  # or Telegram hands out nothing; what waits is kept
+                if is_polling:
+                    await bot.delete_webhook()  # or Telegram hands out nothing; what waits is kept
                 break
             except InvalidToken:
                 raise WaymarkError(
@@ -220,9 +227,11 @@ async def _started(bot: ExtBot[None], journal: Journal, stop: asyncio.Event, its
 
 
 async def _run(
-    config: Config, content: Content, keys: Keyring, bot: ExtBot[None], local: Local, server: Valkey | None,
-    poll: Callable[..., Poller], journal: Journal, stop: asyncio.Event, its: Time, heir: Heir,
+    config: Config, content: Content, keys: Keyring, bot: ExtBot[None], calls: Calls, taps: Calls, local: Local,
+    server: Valkey | None, source: Callable[..., Poller | Webhook], journal: Journal, stop: asyncio.Event, its: Time,
+    heir: Heir,
 ) -> None:  # fmt: skip
+    """Take updates from a source until told to stop or to renew. taps: by which calls taps are answered."""
     refuse_unsafe(bot.bot)
     offers = Offers(content.languages, content.catalogues, content.library)
     counter, writer = open_counts(config, content, offers)
@@ -230,19 +239,20 @@ async def _run(
     talk = build_talk(config, content, keys, counter, version=content_version(config), once=once)
     take_over(heir, local, talk, counter)
     renewal = Renewal(config, local, its.clock)
-    tidy = Tidy(bot, journal, its.sleep)
-    deliver = Deliver(bot, tidy, local, journal, its.clock, its.sleep)
+    tidy = Tidy(calls, journal, its.sleep)
+    deliver = Deliver(bot, calls, tidy, local, journal, its.clock, its.sleep)
     leaving = Leaving(tidy, local, journal)
     words = leave_words(content, offers)
-    handlers = Handlers(bot, talk, deliver, tidy, leaving, local, journal, its.clock, words)
+    handlers = Handlers(taps, bot.id, talk, deliver, tidy, leaving, local, journal, its.clock, words)
     notify = Notify()
     health = Health(its.clock, degraded=lambda: writer is not None and writer.health != "up")
     together = Together(server, local, its.clock, its.sleep) if server is not None else None
-    poller = poll(
+    updates = source(
+        volatile=local, journal=journal, sleep=its.sleep, health=health,
         handle=together.around(handlers) if together is not None else handlers.handle,
-        is_leave=handlers.is_leave, under_way=leaving.under_way, alive=notify.alive, heard=health.hear,
+        is_leave=handlers.is_leave, under_way=leaving.under_way, alive=notify.alive,
     )  # fmt: skip
-    health.waiting = lambda: poller.waiting
+    health.waiting = lambda: updates.waiting
     journal.note("start")
     notify.ready()
     every = partial(_every, its.sleep, journal)
@@ -253,15 +263,15 @@ async def _run(
         asyncio.create_task(every(COUNTS_CHECK_SECONDS, lambda: _upkeep(writer, talk, journal))),
         asyncio.create_task(every(RENEW_CHECK_SECONDS, renewal.look)),
     ]
-    polling = asyncio.create_task(poller.run())
+    taking = asyncio.create_task(updates.run())
     ending = [asyncio.create_task(one.wait()) for one in (stop, renewal.due)]
     try:
-        await asyncio.wait({polling, *ending}, return_when=asyncio.FIRST_COMPLETED)
+        await asyncio.wait({taking, *ending}, return_when=asyncio.FIRST_COMPLETED)
         if stop.is_set():
             notify.stopping()
-        await poller.stop(FINISH_SECONDS)
+        await updates.stop(FINISH_SECONDS)
         await asyncio.gather(deliver.close(1.0), leaving.close(1.0))
-        await polling
+        await taking
     finally:
         for task in (*tasks, *ending):
             task.cancel()
@@ -313,7 +323,7 @@ async def remove_lying(tidy: Tidy, local: Local) -> None:
 async def _upkeep(writer: Writer | None, talk: Talk, journal: Journal) -> None:
     """Let go of what is a day old, and write counts when their slot has come."""
     talk.once.forget(utc_now())
-    talk.seal.keyring.tidy()
+    talk.seal.tidy()
     if writer is None:
         return
     await asyncio.to_thread(writer.run_due, utc_now())
@@ -321,25 +331,27 @@ async def _upkeep(writer: Writer | None, talk: Talk, journal: Journal) -> None:
         journal.note("counts_degraded", level="warning")
 
 
-def run(config: Config) -> None:
+def run(config: Config, webhook: bool = False) -> None:
     """Run the bot until SIGTERM or SIGINT. Raises WaymarkError where it must not start."""
     heir = receive()
     token = config.token()
+    secret = config.webhook_secret() if webhook else None
     leave_no_core()
     journal = install(utc_now)
     try:
-        heir = asyncio.run(_main(config, token, journal, heir))
+        with asyncio.Runner(loop_factory=loop_factory()) as runner:
+            heir = runner.run(_main(config, token, journal, heir, secret))
     finally:
         journal.close()
     if heir.state:
         renew(heir)
 
 
-async def _main(config: Config, token: Secret, journal: Journal, heir: Heir) -> Heir:
+async def _main(config: Config, token: Secret, journal: Journal, heir: Heir, secret: Secret | None) -> Heir:
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in STOP_SIGNALS:
         loop.add_signal_handler(name, stop.set)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
     loop.set_exception_handler(lambda _, context: journal.note("unhandled", context.get("exception"), "error"))
-    return await serve(config, token, journal, stop, heir=heir)
+    return await serve(config, token, journal, stop, heir=heir, secret=secret)

@@ -6,15 +6,20 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from telegram import Bot, Message
+import msgspec
+from telegram import Bot, InlineKeyboardMarkup, MessageEntity
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError, TimedOut
 
 from bot.log import Journal
-from bot.messenger.render import NO_PREVIEW, carried, entities, keyboard
+from bot.messenger.calls import Calls
+from bot.messenger.client import LOST
+from bot.messenger.incoming import Sent, carried
+from bot.messenger.render import keyboard, shown
 from bot.messenger.tidy import LONGEST_WAIT_SECONDS, PER_CALL, RETRY_SECONDS, Sleep, Tidy, wait_of
 from bot.texts.speak import Reply
-from bot.volatile.local import Local
+from bot.volatile.local import Volatile
 
 SAME = "not modified"
 MISSING = "message to edit not found"
@@ -44,13 +49,14 @@ class Deliver:
     def __init__(
         self,
         bot: Bot,
+        calls: Calls,
         tidy: Tidy,
-        local: Local,
+        local: Volatile,
         journal: Journal,
         clock: Callable[[], float],
         sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self.bot, self.tidy, self.local, self.journal = bot, tidy, local, journal
+        self.bot, self.calls, self.tidy, self.local, self.journal = bot, calls, tidy, local, journal
         self.clock, self._sleep = clock, sleep
         self._newest: dict[int, _Wish] = {}
         self._heard: dict[Path, str] = {}  # recordings that Telegram has, by its own id for them
@@ -143,25 +149,12 @@ class Deliver:
         return None
 
     async def _edit(self, wish: _Wish) -> None:
-        await self.bot.edit_message_text(
-            wish.reply.text,
-            chat_id=wish.chat,
-            message_id=wish.screen,
-            entities=entities(wish.reply),
-            reply_markup=keyboard(wish.reply, wish.first or wish.screen),
-            link_preview_options=NO_PREVIEW,
-        )
+        place = {"chat_id": wish.chat, "message_id": wish.screen}
+        await self.calls.do("editMessageText", place | shown(wish.reply, wish.first or wish.screen))
         self._keep(wish, wish.screen)
 
     async def _send(self, wish: _Wish) -> None:
-        sent = await self.bot.send_message(
-            wish.chat,
-            wish.reply.text,
-            entities=entities(wish.reply),
-            reply_markup=keyboard(wish.reply, 0),
-            link_preview_options=NO_PREVIEW,
-            disable_notification=True,
-        )
+        sent = await self._sent(wish.chat, shown(wish.reply, 0))
         if not self._is_wanted(wish):  # the person left, or moved on, while it was under way
             self.local.lay(wish.chat, sent.message_id)
             return
@@ -178,8 +171,8 @@ class Deliver:
             wish.chat,
             self._heard.get(voice, voice),
             caption=wish.reply.text,
-            caption_entities=entities(wish.reply),
-            reply_markup=keyboard(wish.reply, wish.first or wish.screen),
+            caption_entities=[MessageEntity(*entity) for entity in wish.reply.entities],
+            reply_markup=InlineKeyboardMarkup.de_json(keyboard(wish.reply, wish.first or wish.screen)),
             disable_notification=True,
             protect_content=not wish.reply.contacts,  # a number can always be copied
         )
@@ -189,6 +182,10 @@ class Deliver:
         self._keep(wish, sent.message_id)
         if gone and not await self.tidy.remove(wish.chat, gone):
             self.local.lay(wish.chat, gone)
+
+    async def _sent(self, chat: int, params: dict[str, Any]) -> Sent:
+        params |= {"chat_id": chat, "disable_notification": True}
+        return msgspec.convert(await self.calls.ask("sendMessage", params), Sent)
 
     def _keep(self, wish: _Wish, screen: int) -> None:
         if self._is_wanted(wish):
@@ -200,19 +197,18 @@ class Deliver:
         The server stores no conversation, so Telegram's own copy of the keyboard is asked for. Empty where that message
         is gone or none of ours; None where Telegram did not answer.
         """
+        reply_to = {"message_id": screen, "allow_sending_without_reply": True}
         try:
-            sent = await self.bot.send_message(
-                chat, PROBE, reply_to_message_id=screen, allow_sending_without_reply=True, disable_notification=True
-            )
+            sent = await self._sent(chat, {"text": PROBE, "reply_parameters": reply_to})
         except TelegramError:
             return None
         if not await self.tidy.remove(chat, sent.message_id):
             self.local.lay(chat, sent.message_id)
-        shown = sent.reply_to_message
-        if not isinstance(shown, Message) or shown.message_id != screen:
+        standing = sent.reply_to_message
+        if standing is None or standing.message_id != screen:
             return []
-        is_ours = shown.from_user is not None and shown.from_user.id == self.bot.id
-        return carried(shown.reply_markup) if is_ours else []
+        is_ours = standing.sender is not None and standing.sender.id == self.bot.id
+        return carried(standing) if is_ours else []
 
     async def close(self, seconds: float) -> None:
         """Give screens that wait a moment, then let them go."""
@@ -228,4 +224,4 @@ def _may_have_arrived(error: NetworkError) -> bool:
     words = str(error)
     if isinstance(error, TimedOut):
         return not words.startswith("Pool timeout")
-    return words.startswith("httpx.") and not words.startswith("httpx.Connect")
+    return words.startswith(("httpx.", LOST)) and not words.startswith("httpx.Connect")

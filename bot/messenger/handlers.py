@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+import contextlib
+from collections.abc import Awaitable, Callable, Sequence
 
-from telegram import Bot, CallbackQuery, Chat, ChatMember, Message, Update, User
 from telegram.error import TelegramError
 
 from bot.log import Journal
+from bot.messenger.calls import Calls
 from bot.messenger.deliver import Deliver
 from bot.messenger.hear import hear
+from bot.messenger.incoming import PRIVATE, Chat, Message, Tap, Update, carried
 from bot.messenger.lane import FIRST
 from bot.messenger.leaving import Leaving
-from bot.messenger.render import carried
 from bot.messenger.tidy import Tidy
 from bot.seal.static import Plain, read_plain
 from bot.seal.token import Place
 from bot.talk import COMMANDS, Talk
 from bot.texts.speak import Reply
-from bot.volatile.local import TYPED_COST, Local
+from bot.volatile.local import TYPED_COST, Volatile
 
-KINDS = ("message", "callback_query", "my_chat_member")
+GONE = ("left", "kicked")
 SAME_AS = {"stop": "exit", "leave": "exit", "menu": "start"}
 
 
@@ -31,17 +31,25 @@ class Handlers:
 
     def __init__(
         self,
-        bot: Bot,
+        calls: Calls,
+        bot_id: int,
         talk: Talk,
         deliver: Deliver,
         tidy: Tidy,
         leaving: Leaving,
-        local: Local,
+        local: Volatile,
         journal: Journal,
         clock: Callable[[], float],
         leave_words: frozenset[str],
     ) -> None:
-        self.bot, self.talk, self.deliver, self.tidy, self.local = bot, talk, deliver, tidy, local
+        self.calls, self.bot_id, self.talk, self.deliver, self.tidy, self.local = (
+            calls,
+            bot_id,
+            talk,
+            deliver,
+            tidy,
+            local,
+        )
         self.leaving, self.journal, self.clock, self.leave_words = leaving, journal, clock, leave_words
 
     async def handle(self, update: Update) -> None:
@@ -51,28 +59,25 @@ class Handlers:
         elif update.message is not None:
             await self.on_message(update.message)
         elif update.my_chat_member is not None:
-            member = update.my_chat_member
-            if member.chat.type != Chat.PRIVATE:
-                await self._leave_group(member.chat, member.new_chat_member)
-            elif member.new_chat_member.status == ChatMember.BANNED:
-                self._forget(member.chat.id)
+            chat, status = update.my_chat_member.chat, update.my_chat_member.new_chat_member.status
+            if chat.type != PRIVATE:
+                await self._leave_group(chat, status)
+            elif status == "kicked":
+                self._forget(chat.id)
 
-    def is_leave(self, raw: Mapping[str, Any]) -> bool:
-        """Whether an update that was not parsed yet asks to leave, read without trusting its shape."""
-        for kind, field in (("callback_query", "data"), ("message", "text")):
-            inner = raw.get(kind)
-            words = inner.get(field) if isinstance(inner, dict) else None
-            if isinstance(words, str):
-                plain = read_plain(words) if field == "data" else None
-                return self._command(words) == "exit" if field == "text" else plain is not None and plain.verb == "x"
-        return False
+    def is_leave(self, update: Update) -> bool:
+        """Whether an update asks to leave."""
+        if update.callback_query is not None:
+            plain = read_plain(update.callback_query.data or "")
+            return plain is not None and plain.verb == "x"
+        return update.message is not None and self._command(update.message.text) == "exit"
 
-    async def on_tap(self, query: CallbackQuery) -> None:
-        message, user, data = query.message, query.from_user, query.data
+    async def on_tap(self, query: Tap) -> None:
+        message, user, data = query.message, query.sender, query.data
         if message is None or data is None or user.is_bot:
             return
         chat = message.chat
-        if chat.type != Chat.PRIVATE or chat.id != user.id:
+        if chat.type != PRIVATE or chat.id != user.id:
             return
         plain = read_plain(data)
         verb, now = plain.verb if plain is not None else "", self.clock()
@@ -82,27 +87,27 @@ class Handlers:
         if verb != "x" and self._is_left(chat.id, now):  # tapped before it was gone: it must not come back
             await self._answer(query)
             return
-        beside = carried(message.reply_markup) if isinstance(message, Message) else []
+        beside = carried(message)
         first = _first_message(beside)
         if verb == "x":  # asks nothing of the rest of the house
             await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
             return
-        reply = self._turn(data, chat.id, beside, _hint(user))
+        reply = self._turn(data, chat.id, beside, user.hint)
         if reply.leave:
             await asyncio.gather(self._answer(query), self._leave(chat.id, first, message.message_id))
             return
         other = self.local.screen(chat.id)
         if other and other != message.message_id:
             self.local.lay(chat.id, other)  # one screen a chat: the one in use
-        await asyncio.gather(
-            self._answer(query), self.deliver.show(chat.id, reply, message.message_id, first, may_send=False)
-        )
+        answered = self._begin_answer(query)
+        await self.deliver.show(chat.id, reply, message.message_id, first, may_send=False)
+        await _settled(answered)
 
     async def on_message(self, message: Message) -> None:
         """A command, a leave word, or something that is removed unread."""
-        chat, user, number = message.chat, message.from_user, message.message_id
-        if chat.type != Chat.PRIVATE:
-            await self._leave_group(chat, None)
+        chat, user, number = message.chat, message.sender, message.message_id
+        if chat.type != PRIVATE:
+            await self._leave_group(chat, "")
             return
         if user is None or user.is_bot or user.id != chat.id:
             return
@@ -126,7 +131,7 @@ class Handlers:
         if screen and beside is None and not name:
             await self._remove(chat.id, number)  # an unread screen is not given up for something typed
             return
-        reply = self._say(name, chat.id, beside or [], _hint(user))
+        reply = self._say(name, chat.id, beside or [], user.hint)
         clear = self._remove(chat.id, number) if screen else self._sweep(chat.id, number)
         if beside == []:
             screen = 0  # the person removed it
@@ -179,7 +184,7 @@ class Handlers:
         return name if name in COMMANDS else ""
 
     def _place(self, chat: int) -> Place:
-        return Place(self.bot.id, chat, chat)
+        return Place(self.bot_id, chat, chat)
 
     # -- what is removed -----------------------------------------------------------------------------------------
 
@@ -205,27 +210,28 @@ class Handlers:
         if not await self.tidy.sweep(chat, last):
             self.local.lay(chat, last)
 
-    async def _answer(self, query: CallbackQuery) -> None:
+    async def _answer(self, query: Tap) -> None:
         """Stop the little clock on the button; too late is as good as done."""
-        try:
-            await self.bot.answer_callback_query(query.id)
-        except TelegramError:
-            return
+        await _settled(self._begin_answer(query))
 
-    async def _leave_group(self, chat: Chat, member: ChatMember | None) -> None:
-        """Go, without a word: speaking would expose whoever added the bot."""
-        if member is not None and member.status in (ChatMember.LEFT, ChatMember.BANNED):
+    def _begin_answer(self, query: Tap) -> Awaitable[object]:
+        return self.calls.begin("answerCallbackQuery", {"callback_query_id": query.id})
+
+    async def _leave_group(self, chat: Chat, status: str) -> None:
+        """Go, without a word: speaking would expose whoever added the bot. status: what the bot is there now."""
+        if status in GONE:
             return
         self.journal.note("group_left")
         try:
-            await self.bot.leave_chat(chat.id)
+            await self.calls.do("leaveChat", {"chat_id": chat.id})
         except TelegramError as error:
             self.journal.note("api_refused", error, "warning")
 
 
-def _hint(user: User) -> str | None:
-    """The language Telegram names for a person, where it is one."""
-    return user.language_code if isinstance(user.language_code, str) else None
+async def _settled(answered: Awaitable[object]) -> None:
+    """Wait for an answer that changes nothing, whatever it is."""
+    with contextlib.suppress(Exception):
+        await answered
 
 
 def _first_message(beside: Sequence[str]) -> int:

@@ -46,19 +46,38 @@ class Lane(BaseRateLimiter[None]):
         rate_limit_args: None,
     ) -> Result:
         """Make a call when its turn has come; what Telegram answers is for the caller to see."""
-        if self._rate:
-            turn = asyncio.get_running_loop().create_future()
-            heapq.heappush(self._line, (not FIRST.get(), next(self._numbers), turn))
-            self._let_go()
-            await turn
+        if not self.goes():
+            await self.turn()
         return await callback(*args, **kwargs)
+
+    def goes(self) -> bool:
+        """Take a turn if it may be taken now, as nobody waits and calls are left; False where it must be waited for."""
+        if not self._rate:
+            return True
+        if self._line:
+            return False
+        self._refill()
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True
+
+    async def turn(self) -> None:
+        """Wait in line for a turn."""
+        turn = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._line, (not FIRST.get(), next(self._numbers), turn))
+        self._let_go()
+        await turn
+
+    def _refill(self) -> None:
+        now = asyncio.get_running_loop().time()
+        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
+        self._at = now
 
     def _let_go(self) -> None:
         """Let as many go as may now, and look again when the next may."""
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        self._left = min(self._rate, self._left + (now - self._at) * self._rate)
-        self._at = now
+        self._refill()
         while self._line and self._left >= 1:
             _, _, turn = heapq.heappop(self._line)
             if not turn.done():  # who waited for it may have given up

@@ -6,7 +6,7 @@ import asyncio
 
 from bot.log import Journal
 from bot.messenger.tidy import Tidy
-from bot.volatile.local import Local
+from bot.volatile.local import Volatile
 
 
 class Leaving:
@@ -15,7 +15,7 @@ class Leaving:
     A leave that still waits when the process is stopped comes again: its update is not confirmed before it is done.
     """
 
-    def __init__(self, tidy: Tidy, local: Local, journal: Journal) -> None:
+    def __init__(self, tidy: Tidy, local: Volatile, journal: Journal) -> None:
         self.tidy, self.local, self.journal = tidy, local, journal
         self._tasks: dict[tuple[int, int], asyncio.Task[None]] = {}
 

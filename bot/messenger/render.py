@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+from typing import Any
 
 from bot.seal.static import leave_from
 from bot.texts.speak import Reply
 
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_PREVIEW = {"is_disabled": True}
 LEAVE = "x"
 
 
-def keyboard(reply: Reply, first_message: int) -> InlineKeyboardMarkup:
-    """Buttons in rows; first_message: id of the first message of the talk, 0 where it is not known yet."""
+def shown(reply: Reply, first_message: int) -> dict[str, Any]:
+    """The parameters of a call that shows a reply; first_message: of the talk, 0 where it is not known yet."""
+    return {
+        "text": reply.text,
+        "entities": [entity._asdict() for entity in reply.entities],
+        "link_preview_options": NO_PREVIEW,
+        "reply_markup": keyboard(reply, first_message),
+    }
+
+
+def keyboard(reply: Reply, first_message: int) -> dict[str, Any]:
+    """Buttons in rows; first_message as above."""
     leave = leave_from(first_message)
-    return InlineKeyboardMarkup([
-        [InlineKeyboardButton(b.label, callback_data=leave if b.data == LEAVE else b.data) for b in row]
+    rows = [
+        [{"text": label, "callback_data": leave if data == LEAVE else data} for label, data in row]
         for row in reply.rows
-    ])  # fmt: skip
-
-
-def entities(reply: Reply) -> list[MessageEntity]:
-    return [MessageEntity(entity.type, entity.offset, entity.length) for entity in reply.entities]
-
-
-def carried(markup: InlineKeyboardMarkup | None) -> list[str]:
-    """What the buttons of a shown screen carry."""
-    rows = markup.inline_keyboard if markup else ()
-    return [str(button.callback_data) for row in rows for button in row if button.callback_data]
+    ]
+    return {"inline_keyboard": rows}

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import timedelta
 from functools import partial
 
-from telegram import Bot
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.log import Journal
+from bot.messenger.calls import Calls
 
 PER_CALL = 100  # deleteMessages takes at most so many ids
 MOST_CALLS = 10
@@ -35,14 +35,13 @@ def wait_of(error: TelegramError) -> float:
 class Tidy:
     """Removes messages. Every call here may be repeated without harm, so that none is given up for one lost answer."""
 
-    def __init__(self, bot: Bot, journal: Journal, sleep: Sleep = asyncio.sleep) -> None:
-        self.bot, self.journal, self._sleep = bot, journal, sleep
+    def __init__(self, calls: Calls, journal: Journal, sleep: Sleep = asyncio.sleep) -> None:
+        self.calls, self.journal, self._sleep = calls, journal, sleep
 
     async def remove(self, chat: int, *messages: int) -> bool:
         """Delete up to 100 messages in one try; False where Telegram did not answer and should be asked again."""
-        if len(messages) == 1:
-            return await self._once(partial(self.bot.delete_message, chat, messages[0])) is not None
-        return await self._once(partial(self.bot.delete_messages, chat, list(messages))) is not None
+        call = self._gone(chat, messages[0]) if len(messages) == 1 else self._all_gone(chat, messages)
+        return await self._once(call) is not None
 
     async def sweep(self, chat: int, last: int) -> bool:
         """Delete whatever there is among the newest 100 ids up to `last`; False to be asked again, as above."""
@@ -68,7 +67,7 @@ class Tidy:
         """
         insist = partial(self._insist, waits=waits)
         if screen:
-            done = await insist(partial(self.bot.delete_message, chat, screen))
+            done = await insist(self._gone(chat, screen))
             if done is False:
                 done = await insist(self._neutral(chat, screen))
             if done is None:
@@ -85,7 +84,14 @@ class Tidy:
         return True
 
     def _neutral(self, chat: int, message: int) -> Call:
-        return partial(self.bot.edit_message_text, NEUTRAL, chat_id=chat, message_id=message)
+        params = {"chat_id": chat, "message_id": message, "text": NEUTRAL}
+        return partial(self.calls.do, "editMessageText", params)
+
+    def _gone(self, chat: int, message: int) -> Call:
+        return partial(self.calls.do, "deleteMessage", {"chat_id": chat, "message_id": message})
+
+    def _all_gone(self, chat: int, messages: Sequence[int]) -> Call:
+        return partial(self.calls.do, "deleteMessages", {"chat_id": chat, "message_ids": list(messages)})
 
     async def _delete(
         self, chat: int, lower: int, upper: int, by: Callable[[Call], Awaitable[bool | None]]
@@ -96,7 +102,7 @@ class Tidy:
         """
         if upper < lower:
             return True
-        done = await by(partial(self.bot.delete_messages, chat, list(range(lower, upper + 1))))
+        done = await by(self._all_gone(chat, range(lower, upper + 1)))
         if done is not False or lower == upper:
             return done
         middle = (lower + upper + 1) // 2

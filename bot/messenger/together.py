@@ -10,9 +10,8 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from typing import TypeVar
 
-from telegram import Update
-
 from bot.messenger.handlers import Handlers
+from bot.messenger.incoming import Update, chat_of
 from bot.messenger.tidy import Sleep, Tidy
 from bot.volatile.local import Local, Record
 from bot.volatile.post import Away
@@ -35,11 +34,11 @@ class Together:
         """The same handling, by one replica at a time for each chat, and once for each update."""
 
         async def handle_together(update: Update) -> None:
-            chat = update.effective_chat.id if update.effective_chat is not None else 0
+            chat = chat_of(update)
             if chat <= 0:  # no private chat: nothing is known of it
                 await handlers.handle(update)
             else:
-                is_leave = handlers.is_leave(update.to_dict())
+                is_leave = handlers.is_leave(update)
                 await self._take_turn(chat, str(update.update_id), lambda: handlers.handle(update), is_leave)
 
         return handle_together

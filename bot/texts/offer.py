@@ -29,6 +29,7 @@ class Offers:
         self._voices: dict[str, Voice] = {}
         self._flows: dict[tuple[str, str], bool] = {}
         self._notices: dict[tuple[str, str], str] = {}
+        self._languages: dict[str, bool] = {}
 
     def voice(self, language: Language) -> Voice:
         if language.tag not in self._voices:
@@ -40,7 +41,10 @@ class Offers:
 
     def has_language(self, language: Language) -> bool:
         """A language is offered once every safety message is there."""
-        return language.tag == ENGLISH or self._complete(self.voice(language), SAFETY)
+        if language.tag not in self._languages:
+            whole = language.tag == ENGLISH or self._complete(self.voice(language), SAFETY)
+            self._languages[language.tag] = whole
+        return self._languages[language.tag]
 
     def offered(self) -> list[Language]:
         """Offered languages in the order of their numbers."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
@@ -24,26 +24,32 @@ from bot.engine.screen import (
     Screen,
     Text,
 )  # fmt: skip
-from bot.engine.session import Flag, Session, Turn
+from bot.engine.session import Flag
 from bot.seal.static import country_page
 from bot.texts.audio import MAX_CAPTION_UNITS
 from bot.texts.card import contact_lines, safely
 from bot.texts.offer import Offers
 from bot.texts.page import Entity, Line, Page, Style, units, width
+from bot.texts.sheet import (
+    Blank,
+    Button,
+    Row,
+    Seal,
+    Sheet,
+    Slot,
+    back,
+    essence,
+    fear_toggled,
+    handed_over,
+    quiet_toggled,
+    slot_of,
+)
 from bot.texts.voice import Voice
 
-Seal = Callable[[Session], str]
 WIDE_LABEL = 14  # two buttons share a row while none of them is longer
 HALF_LABEL = 15  # characters that half the width of a narrow phone shows
 BULLET = "• "
-
-
-@dataclass(frozen=True, slots=True)
-class Button:
-    """A label and what it carries: at most 64 bytes."""
-
-    label: str
-    data: str
+MOST_SHEETS = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,12 +83,33 @@ class Speaker:
     ) -> None:
         self.offers, self.directory, self.today, self.now = offers, directory, today, now
         self.languages = offers.languages
+        self._sheets: dict[Hashable, Sheet] = {}
 
     def speak(self, screen: Screen, seal: Seal, play: bool = False) -> Reply:
         """The reply for a screen, in the language of its session, or whole in English where a word is missing.
 
         play: with its recording, where there is one.
         """
+        sheet = self.sheet(screen, play)
+        rows = tuple([tuple([Button(*one) for one in row]) for row in sheet.fill(screen, seal)])
+        return Reply(
+            sheet.text, sheet.entities, rows, sheet.language, sheet.rtl,
+            worker=sheet.worker, contacts=sheet.contacts, voice=sheet.voice,
+        )  # fmt: skip
+
+    def sheet(self, screen: Screen, play: bool = False) -> Sheet:
+        """The words of a screen, written when somebody first sees it and then kept; the oldest go first."""
+        now = self.now() if self.now is not None and screen.want is not None else None
+        moment = (self.today(), now.hour if now else 0, now.minute if now else 0) if screen.want is not None else ()
+        key = essence(screen, moment, play)
+        sheet = self._sheets.get(key)
+        if sheet is None:
+            sheet = self._sheets[key] = self._sheet(screen, now, play)
+            if len(self._sheets) > MOST_SHEETS:
+                del self._sheets[next(iter(self._sheets))]
+        return sheet
+
+    def _sheet(self, screen: Screen, now: datetime | None, play: bool) -> Sheet:
         session = screen.session
         is_client = screen.guided == "client" and session.has(Flag.CLIENT)
         voice = self._voice(screen, session.second if is_client and session.second else session.locale)
@@ -92,19 +119,19 @@ class Speaker:
             self._write_second(page, screen, voice)
         picked = self.pick(screen)
         if picked is not None:
-            self._write_contacts(page, screen, picked, voice)
+            self._write_contacts(page, screen, picked, voice, now)
         text, entities = page.render()
         recording = self._recording(screen, voice) if units(text) <= MAX_CAPTION_UNITS else None
-        rows = [
-            *self._rows(screen, voice, seal),
+        rows: list[Row] = [
+            *self._rows(screen, voice),
             *([(Button(voice.say("ui.listen"), LISTEN),)] if recording and not play else []),
-            *self._contact_rows(screen, picked, voice, seal),
-            *self._guided_rows(screen, voice, seal),
+            *self._contact_rows(screen, picked, voice),
+            *self._guided_rows(screen, voice),
         ]
-        return Reply(
+        return Sheet(
             text,
             entities,
-            (*rows, *self._navigation(screen, voice, seal)),
+            (*rows, *self._navigation(screen, voice)),
             voice.language.tag,
             voice.language.rtl,
             worker=session.has(Flag.WORKER),
@@ -202,7 +229,7 @@ class Speaker:
         )  # fmt: skip
         return choose(self.directory, need)
 
-    def _write_contacts(self, page: Page, screen: Screen, picked: Picked, voice: Voice) -> None:
+    def _write_contacts(self, page: Page, screen: Screen, picked: Picked, voice: Voice, now: datetime | None) -> None:
         brief = screen.kind != "contacts"
         if picked.place_unknown:
             if not brief:
@@ -218,13 +245,10 @@ class Speaker:
             page.add(*safely("contact.only_emergency" if has_any else "contact.empty", voice))
         country, _ = self.directory.place(screen.session.country)
         limit = screen.want.limit if screen.want else 0
-        now = self.now() if self.now else None
         for pick in picked.picks[:limit]:
             page.add(*contact_lines(pick, voice, self.languages, country, brief, now))
 
-    def _contact_rows(
-        self, screen: Screen, picked: Picked | None, voice: Voice, seal: Seal
-    ) -> Iterable[tuple[Button, ...]]:
+    def _contact_rows(self, screen: Screen, picked: Picked | None, voice: Voice) -> Iterable[Row]:
         """Where the place can be chosen, and what the person can say about how they want to be helped."""
         session = screen.session
         if picked is None:
@@ -236,8 +260,8 @@ class Speaker:
             return
         quiet, fear = session.has(Flag.QUIET), session.has(Flag.FEAR)
         yield from _side_by_side(
-            Button(voice.say("ui.can_talk" if quiet else "ui.cannot_talk"), seal(_toggled(session, Flag.QUIET))),
-            Button(voice.say("ui.no_fear" if fear else "ui.fear"), seal(_toggled(session, Flag.FEAR))),
+            Blank(voice.say("ui.can_talk" if quiet else "ui.cannot_talk"), quiet_toggled),
+            Blank(voice.say("ui.no_fear" if fear else "ui.fear"), fear_toggled),
         )
         country = self.directory.numbered(session.country)
         places = [Button(voice.say("ui.other_place"), PLACES)]
@@ -245,48 +269,41 @@ class Speaker:
             places.insert(0, Button(voice.say("ui.choose_region"), country_page(country.number)))
         yield from _side_by_side(*places)
 
-    def _guided_rows(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+    def _guided_rows(self, screen: Screen, voice: Voice) -> Iterable[Row]:
         """A worker chooses the client's language and hands the phone over; a client gives it back, in two taps."""
-        session = screen.session
         if screen.guided == "client":
             yield (Button(voice.say("ui.give_back"), RETURN),)
         elif screen.guided and screen.kind == "step":
-            row = [Button(voice.say("ui.client_language"), CLIENT_LANGUAGES)]
+            row: list[Slot] = [Button(voice.say("ui.client_language"), CLIENT_LANGUAGES)]
             if screen.guided == "say":
-                row.append(Button(voice.say("ui.hand_over"), seal(session.at(on=Flag.CLIENT))))
+                row.append(Blank(voice.say("ui.hand_over"), handed_over))
             yield from _side_by_side(*row)
 
     # -- buttons -----------------------------------------------------------------------------------------------
 
-    def _rows(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+    def _rows(self, screen: Screen, voice: Voice) -> Iterable[Row]:
         buttons = [
-            Button(choice.label or voice.say(choice.key), choice.go if isinstance(choice.go, str) else seal(choice.go))
-            for choice in screen.choices
+            slot_of(choice.label or voice.say(choice.key), place, choice) for place, choice in enumerate(screen.choices)
         ]
         narrow = all(width(button.label) <= WIDE_LABEL for button in buttons) and screen.kind != "step"
         columns = 2 if narrow or len(buttons) > 10 else 1
         for place in range(0, len(buttons), columns):
             yield from _side_by_side(*buttons[place : place + columns])
 
-    def _navigation(self, screen: Screen, voice: Voice, seal: Seal) -> Iterable[tuple[Button, ...]]:
+    def _navigation(self, screen: Screen, voice: Voice) -> Iterable[Row]:
         """Back, help, languages and leave, in the same place on every screen."""
-        back = screen.back if screen.back is not None else screen.session.marked(Turn.BACK)
         unread = screen.kind == "closed"
-        first = Button(voice.say("ui.start_again"), MENU) if unread else Button(voice.say("ui.back"), seal(back))
+        first: Slot = Button(voice.say("ui.start_again"), MENU) if unread else Blank(voice.say("ui.back"), back)
         yield from _side_by_side(first, Button(voice.say("ui.help"), HELP))
         yield from _side_by_side(Button(voice.say("ui.language"), LANGUAGES), Button(voice.say("ui.leave"), LEAVE))
 
 
-def _side_by_side(*buttons: Button) -> Iterable[tuple[Button, ...]]:
+def _side_by_side(*buttons: Slot) -> Iterable[Row]:
     """One row, or a row each where a label would be cut off on a narrow phone."""
     if all(width(button.label) <= HALF_LABEL for button in buttons):
         yield buttons
     else:
         yield from ((button,) for button in buttons)
-
-
-def _toggled(session: Session, flag: Flag) -> Session:
-    return session.at(off=flag) if session.has(flag) else session.at(on=flag)
 
 
 def keys_of(screen: Screen) -> Iterable[str]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import astuple, dataclass
-from typing import Any
+from typing import Any, Protocol
 
 MOST_CHATS = 5_000
 MOST_UPDATES = 10_000
@@ -47,6 +47,40 @@ class _Chat:
     def refill(self, now: float) -> None:
         self.tokens = min(BUCKET, self.tokens + (now - self.at) * REFILL_PER_SECOND)
         self.at = now
+
+
+class Volatile(Protocol):
+    """What the bot remembers for minutes; of `Local` the methods say what each does."""
+
+    def allows(
+        self, chat: int, now: float, is_help: bool = False, is_leave: bool = False, cost: float = 1.0
+    ) -> bool: ...
+
+    def keep_screen(self, chat: int, message: int, now: float, worker: bool = False) -> None: ...
+
+    def screen(self, chat: int) -> int: ...
+
+    def idle(self, now: float) -> list[tuple[int, int]]: ...
+
+    def owe(self, chat: int, message: int) -> None: ...
+
+    def blanked(self, chat: int, message: int, now: float) -> None: ...
+
+    def forget(self, chat: int) -> None: ...
+
+    def leave(self, chat: int, now: float) -> None: ...
+
+    def has_left(self, chat: int, now: float) -> bool: ...
+
+    def keep_card(self, chat: int, now: float) -> None: ...
+
+    def has_card(self, chat: int, now: float) -> bool: ...
+
+    def lay(self, chat: int, message: int) -> None: ...
+
+    def lying(self) -> list[tuple[int, list[int]]]: ...
+
+    def is_new(self, update: int) -> bool: ...
 
 
 class Local:

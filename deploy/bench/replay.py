@@ -12,6 +12,7 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 
 import click
 
@@ -60,8 +61,8 @@ def measure(engine: Engine, others: int) -> dict[str, float | int]:
             engine._memo.clear()
         whole.append(_seconds(engine, session))
         known = session.answers[:-1]
-        engine._memo.pop((FLOW, False, False, session.answers), None)
-        assert (FLOW, False, False, known) in engine._memo
+        engine._memo.pop(session.path, None)
+        assert replace(session, answers=known).path in engine._memo
         last.append(_seconds(engine, session))
     return {
         "others": others,
