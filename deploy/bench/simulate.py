@@ -117,7 +117,7 @@ def line(taps_per_second: float, its: Setting) -> list[float]:
 
 def arrivals(taps_per_second: float, seed: int, count: int = SIMULATED_TAPS) -> Iterator[float]:
     """Moments of taps: people tap when they like."""
-    chance, now = Random(seed), 0.0  # noqa: S311  no secret
+    chance, now = Random(seed), 0.0
     for _ in range(count):
         now += chance.expovariate(taps_per_second)
         yield now
