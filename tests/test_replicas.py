@@ -45,6 +45,7 @@ from bot.volatile.valkey import Valkey
 TALKS = int(os.environ.get("REPLICA_TALKS", "30"))
 AT_ONCE = 20
 KILL_EVERY = 10  # talks
+AWAY_FOR = 6  # talks: under the fifteen minutes after which a replica alone would think a screen idle
 SECONDS_PER_TAP = 3.0  # nobody is limited, and nobody is so slow beside the others that a screen goes blank
 MOST_TAPS = 40
 DOOR = ("English", "Go on", "Yes, it is safe", "Check my own life", "Start")
@@ -306,7 +307,7 @@ def test_without_the_shared_server_people_are_answered(content: Content, expecte
     async def between(number: int, members: list[Replica]) -> None:
         if number == TALKS // 3:
             server.kill()
-        elif number == 2 * TALKS // 3:
+        elif number == TALKS // 3 + AWAY_FOR:
             server.start()
 
     with own_server(tmp_path) as server:
