@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import random
 from collections import Counter, defaultdict
@@ -22,7 +23,6 @@ from unittest.mock import patch
 import pytest
 from botscene import NAVIGATION, Direct, screen
 from stage import Clock, Phone, open_talk
-from telegram import Bot, Update
 from test_valkey import own_server
 from valkeyserver import Server
 
@@ -33,6 +33,7 @@ from bot.counts.schema import Schema
 from bot.counts.tally import Cell, Pending, Tally
 from bot.house import Content, build_talk, count_schema, utc_now
 from bot.log import Journal
+from bot.messenger.incoming import Update, chat_of, read_update
 from bot.simulator.botapi import LOCAL_TOKEN, BotApi
 from bot.simulator.people import Person
 from bot.talk import Talk
@@ -158,7 +159,6 @@ class Proxy:
 
     def __init__(self, api: BotApi, members: list[Replica]) -> None:
         self.api, self.members, self.again = api, members, 0
-        self._bot = Bot(LOCAL_TOKEN, request=Direct(api))
         self._turn = 0
         self._done: dict[int, asyncio.Event] = defaultdict(asyncio.Event)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -175,7 +175,7 @@ class Proxy:
                 task.add_done_callback(self._tasks.discard)
 
     async def _bring(self, raw: dict[str, Any]) -> None:
-        update = Update.de_json(raw, self._bot)
+        update = read_update(json.dumps(raw).encode())
         while True:
             self._turn += 1
             replica = self.members[self._turn % len(self.members)]
@@ -192,8 +192,7 @@ class Proxy:
                 task.result()
                 break
             self.again += 1
-        assert update.effective_chat is not None
-        self._done[update.effective_chat.id].set()
+        self._done[chat_of(update)].set()
 
     async def settled(self, person: Person) -> None:
         """Wait until what somebody sent or tapped was answered."""
@@ -221,7 +220,6 @@ def patches(content: Content, api: BotApi, now: Callable[[], datetime]) -> Itera
     yield patch.object(app, "read_content", lambda config: content)
     yield patch.object(app, "build_talk", partial(build_talk, now=now))
     yield patch.object(app, "_line", lambda config, connections: Direct(api))
-    yield patch.object(app, "CALLS_PER_SECOND", 0)
 
 
 async def scene(
@@ -239,7 +237,7 @@ async def scene(
     schema = count_schema(Config(), content, Offers(content.languages, content.catalogues, content.library))
     drain = Drain(ledger, schema.cells)
     drain.lay_out()
-    config = Config(country="US", valkey=server.address)
+    config = Config(country="US", valkey=server.address, calls_per_second=100_000)
     async with AsyncExitStack() as stack:
         with ExitStack() as patched:
             for one in patches(content, api, clock):
