@@ -8,7 +8,7 @@ from datetime import datetime
 from bot.config import Config
 from bot.house import UNIX_EPOCH
 from bot.log import Journal
-from bot.seal.keyring import Keyring
+from bot.seal.keyring import KEY_IDS, Keyring
 from bot.volatile.opening import Opening
 from bot.volatile.shelf import SharedShelf
 from bot.volatile.valkey import Valkey
@@ -23,8 +23,14 @@ def open_server(config: Config, wall: Callable[[], float], journal: Journal) -> 
 
 
 def shared_keyring(server: Valkey, now: Callable[[], datetime]) -> Keyring:
-    """The day keys of all replicas."""
+    """The day keys of all replicas, fetched at once: the server may be away when the first person taps."""
+
+    def day() -> int:
+        return (now().date() - UNIX_EPOCH).days
+
     shelf = SharedShelf(server)
-    keys = Keyring(shelf, lambda: (now().date() - UNIX_EPOCH).days)
+    keys = Keyring(shelf, day)
     shelf.changed = keys.take
+    keys.current()
+    keys.find((day() - 1) % KEY_IDS)
     return keys

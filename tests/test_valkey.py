@@ -15,6 +15,7 @@ from valkeyserver import WITHOUT_DISK, Server, valkey_server
 from bot.counts.ledger import Ledger
 from bot.counts.tally import Tally
 from bot.errors import WaymarkError
+from bot.replicas import shared_keyring
 from bot.seal.keyring import KEY_IDS, Keyring
 from bot.volatile.local import IDLE_SECONDS, Local
 from bot.volatile.opening import Opening
@@ -299,6 +300,24 @@ def test_at_midnight_without_the_server_yesterday_s_key_goes_on(tmp_path: Path) 
     assert len(shared) == len(fresh) == 1
     assert fresh.isdisjoint(shared)
     assert [id for id, _ in fresh] == [wall.day % KEY_IDS]
+
+
+def test_a_replica_that_met_nobody_yet_has_the_key(tmp_path: Path) -> None:
+    """It is fetched at the start, and each day by the upkeep: a server that goes away takes it from nobody."""
+    wall = Wall()
+    with own_server(tmp_path) as server:
+        pair = connect(server, wall, 2)
+        rings = [shared_keyring(one, wall.moment) for one in pair]
+        wall.now += DAY
+        for ring in rings:
+            ring.tidy()
+        server.kill()
+        until(lambda: not any(one.post.is_up for one in pair))
+        found = {ring.current() for ring in rings}
+        for one in pair:
+            one.close()
+
+    assert [id for id, _ in found] == [wall.day % KEY_IDS]
 
 
 def test_replicas_share_a_key_and_ask_for_a_missing_one_once(valkey: Server, pair: list[Valkey]) -> None:

@@ -117,8 +117,13 @@ class Keyring:
         return None
 
     def tidy(self) -> None:
-        """Let go of keys whose day is over; called now and then, so that they go without traffic too."""
+        """Let go of keys whose day is over; called now and then, so that they go without traffic too.
+
+        Where others share the shelf, today's key is also fetched: it may be away when it is first needed.
+        """
         self._tidy(self._day())
+        if self._shelf is not None and self.folder is None:
+            self.current()
 
     def take(self, day: int, key: bytes) -> None:
         """Others agreed on another key for a day: seal with it from now on."""
