@@ -85,6 +85,7 @@ def stage(browser: Any, request: Any) -> Iterator[Stage]:
     width, height = request.param
     with running(build_app(api)) as url, httpx.Client(base_url=url, trust_env=False) as client:
         context = browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce")
+        context.set_default_timeout(60_000)
         staged = Stage(api, client, context.new_page())
         yield staged
         context.close()
@@ -210,6 +211,7 @@ def test_commands_and_notices(stage):
     stage.open()
     stage.call("setMyCommands", commands=[{"command": "help", "description": "Get help now"}])
     stage.ask("First?", "Yes")
+    stage.page.wait_for_selector(".key")
     stage.page.click("#menu-button")
     stage.page.wait_for_selector("#menu button:focus >> text=Get help now")
     stage.page.keyboard.press("Escape")
