@@ -162,7 +162,6 @@ async def _serve(
     secret: Secret | None,
 ) -> None:
     keys = open_keys(config, journal, server)
-    keys.current()  # had before the first tap: a shared server may be away by then, and replicas must agree
     with only_one(keys.folder or config.data, token.reveal().partition(":")[0], heir):
         content = read_content(config)
         refuse_shut_door(content, lambda address: journal.note("withdrawn", level="error", at=address))
