@@ -14,7 +14,7 @@ from botscene import Scene, play, screen
 from sizes import FLOOD, Report
 from stage import PLACE, Clock, open_talk, quiet
 
-import bot.messenger.app as app
+from bot.config import Config
 from bot.counts.tally import Tally
 from bot.engine.session import Session
 from bot.house import Content
@@ -28,7 +28,7 @@ PER_MINUTE = 1_000
 TICK = 60 / PER_MINUTE
 BURST = 20  # come together, and with them one tap of somebody else
 MOST_REPLIES = 20  # a minute, after the first ten at once
-IN_TWO_SECONDS = 2 * app.CALLS_PER_SECOND  # calls that Telegram takes from us meanwhile
+IN_TWO_SECONDS = 2 * Config().calls_per_second  # calls that Telegram takes from us meanwhile
 MOST_GROWTH = 20 * 2**20
 LONG = "x" * 4_096  # as long as a text can be
 WITHOUT_MENUS = """
