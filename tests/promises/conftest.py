@@ -5,14 +5,21 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from faults import Nursery
 from sizes import FULL, Report
 
+from bot import house
+from bot.counts.ledger import Ledger
+from bot.counts.schema import BANDS, Schema
+from bot.counts.tally import Pending, Tally
+
 HERE = Path(__file__).parent
+Count = Callable[[int, datetime, datetime], Path]
 
 
 @pytest.fixture
@@ -25,6 +32,26 @@ def progress(capfd: pytest.CaptureFixture[str], request: pytest.FixtureRequest) 
             print(f"\r{name} {done} of {total} ", end="" if done < total else "\r", flush=True)
 
     return show if not hasattr(request.config, "workerinput") else (lambda done, total: None)
+
+
+@pytest.fixture
+def counted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Count:
+    """Makes a folder of counts with so many ended talks of one day, and lets the commands be asked on another."""
+
+    def make(talks: int, day: datetime, asked: datetime) -> Path:
+        schema = Schema.build([("self_adult", BANDS)], ["en", "so"])
+        pending = Pending(schema.cells)
+        ledger = Ledger(tmp_path / house.COUNT_FILE, schema, lambda: day)
+        for _ in range(talks):
+            pending.add(Tally("self_adult", "self", "ended", "strong", "so"))
+        ledger.flush(pending)
+        ledger.close()
+        monkeypatch.setattr(house, "utc_now", lambda: asked)
+        monkeypatch.setenv("WAYMARK_DATA", str(tmp_path))
+        monkeypatch.chdir(tmp_path)
+        return tmp_path
+
+    return make
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

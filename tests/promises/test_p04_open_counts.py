@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,29 +12,16 @@ from click.testing import CliRunner
 
 from bot import house
 from bot.cli import main
-from bot.counts.ledger import COLUMNS, Ledger
-from bot.counts.schema import Schema
-from bot.counts.tally import Pending, Tally
+from bot.counts.ledger import COLUMNS
 from bot.verbs.counts import counts
 
 OPEN = datetime(2026, 5, 3, tzinfo=UTC)
-FLOWS = [("self_adult", ("none", "some", "strong", "urgent"))]
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(counted: Callable[[int, datetime, datetime], Path]) -> Path:
     """A folder of counts with 400 talks of a quarter that is still open."""
-    schema = Schema.build(FLOWS, ["en", "so"])
-    pending = Pending(schema.cells)
-    ledger = Ledger(tmp_path / house.COUNT_FILE, schema, lambda: OPEN)
-    for _ in range(400):
-        pending.add(Tally("self_adult", "self", "ended", "strong", "so"))
-    ledger.flush(pending)
-    ledger.close()
-    monkeypatch.setattr(house, "utc_now", lambda: OPEN)
-    monkeypatch.setenv("WAYMARK_DATA", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return counted(400, OPEN, OPEN)
 
 
 def numbers_of(data: Path) -> set[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,9 +12,6 @@ from click.testing import CliRunner
 
 from bot import house
 from bot.cli import main
-from bot.counts.ledger import Ledger
-from bot.counts.schema import Schema
-from bot.counts.tally import Pending, Tally
 
 COUNTED = datetime(2026, 2, 3, tzinfo=UTC)
 ASKED = datetime(2026, 4, 20, tzinfo=UTC)
@@ -22,19 +20,9 @@ CLASSES = ("update", "Rate limits", "counted today", "last updates", "wait for t
 
 
 @pytest.fixture
-def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def data(counted: Callable[[int, datetime, datetime], Path]) -> Path:
     """A folder of counts with one closed quarter, asked for in the next."""
-    schema = Schema.build([("self_adult", ("none", "some", "strong", "urgent"))], ["en", "so"])
-    pending = Pending(schema.cells)
-    ledger = Ledger(tmp_path / house.COUNT_FILE, schema, lambda: COUNTED)
-    for _ in range(60):
-        pending.add(Tally("self_adult", "self", "ended", "some", "so"))
-    ledger.flush(pending)
-    ledger.close()
-    monkeypatch.setattr(house, "utc_now", lambda: ASKED)
-    monkeypatch.setenv("WAYMARK_DATA", str(tmp_path))
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
+    return counted(60, COUNTED, ASKED)
 
 
 def test_the_answer_names_every_class_of_data(data: Path) -> None:
