@@ -1,4 +1,4 @@
-"""The bot as a process: killed, stopped, started twice, given a wrong token; and what others on the machine can see."""
+"""The bot as a process: killed, given a wrong token or setting; and what others on the machine can see."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from botprocess import PATIENCE_SECONDS, BotProcess, bot_process
 from botscene import FIRST_QUESTION, screen
 from test_log import fits
 
-from bot.counts.guard import ALREADY_RUNNING
 from bot.simulator.botapi import LOCAL_TOKEN
 from bot.simulator.faults import Fault
 from bot.simulator.people import Person
@@ -79,49 +78,6 @@ def test_killed_while_an_update_is_handled_it_is_handled_again(tmp_path: Path) -
         process.start()
         process.settle()
         assert screen(person).startswith("Tips:")
-
-
-def test_asked_to_stop_it_ends_in_order_and_unfinished_updates_come_again(tmp_path: Path) -> None:
-    """SIGTERM: exit code 0, what was handled is confirmed, what hangs is not and is served after the start."""
-    with bot_process(tmp_path) as process:
-        process.start()
-        slow, quick = begin(process), begin(process)
-        process.api.plan("editMessageText", [Fault.silence(is_carried_out=False)], chat_id=slow.chat_id)
-        slow.tap("Someone may look")
-        process.api.wait(lambda: not process.api.faults._planned.get(("editmessagetext", slow.chat_id)))
-        quick.tap("Someone may look")
-        process.api.wait(lambda: screen(quick).startswith("Tips:"))
-        assert process.stop() == 0
-        assert f"taps {slow.chat_id}" in [update.queue for update in process.api.inbox.waiting]
-        assert screen(slow) == FIRST_QUESTION
-        process.start()
-        process.settle()
-        assert screen(slow).startswith("Tips:")
-        assert process.stop() == 0
-        lines = log_lines(process.output())
-    assert [line["ev"] for line in lines if line["ev"] in ("start", "stop")] == ["start", "stop"] * 2
-
-
-def test_asked_to_stop_without_a_network_it_stops(tmp_path: Path) -> None:
-    """The stand-in is gone: exit code 0, and no trace of an error on any stream."""
-    with bot_process(tmp_path) as process:
-        process.start()
-        begin(process)
-        process.api.plan("getUpdates", [Fault.reset()] * 50)
-        process.api.user().send("/start")
-        process.api.wait(lambda: any(call.method == "getUpdates" and call.status == 0 for call in process.api.calls))
-        assert process.stop() == 0
-        assert {line["ev"] for line in log_lines(process.output())} <= {"start", "stop", "api_unreachable", "withdrawn"}
-
-
-def test_a_second_one_does_not_start(tmp_path: Path) -> None:
-    """It says so and exits with its own code, and the first goes on serving."""
-    with bot_process(tmp_path) as process:
-        process.start()
-        second = process.launch()
-        assert second.wait(PATIENCE_SECONDS) == ALREADY_RUNNING == 75
-        assert "waymark run: this bot is already running here. Stop the other one first.\n" in process.output()
-        assert begin(process)
 
 
 @pytest.mark.parametrize("token", ["7000000001:" + "Wrong0Wrong0" * 3, "7000000009:" + "B" * 35])

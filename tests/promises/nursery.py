@@ -149,7 +149,9 @@ def bear(order: dict[str, Any]) -> int:
         os.environ.update(order["env"])
         os.chdir(order["env"]["HOME"])
         Stage(order)
-        code = main(["run"], standalone_mode=False) or 0  # what went wrong comes back as a number
+        code = int(main(["run"], standalone_mode=False) or 0)  # what went wrong comes back as a number
+    except SystemExit as error:
+        code = int(error.code or 0)
     finally:
         sys.stdout.flush()
         os._exit(code)

@@ -22,5 +22,7 @@ MALFORMED = size(300, 1_000)  # P8: updates
 BUTTONS = size(40, 1_000)  # P10: outstanding when the process dies
 FORGERIES = size(20_000, 1_000_000)  # P11: tokens
 STEPS = size(150, 3_000)  # P15: things people do, with the chat looked at after each
+WAITING = size(30, 300)  # P19: people who tap at the moment of a stop
+STOP_SECONDS = size(30, 8)  # P19: a stop takes so long at most; smaller tests share their machine with others
 SOAK = size(600, 200_000)  # conversations of three days
 FLOOD = size(1_000, 10_000)  # P27: updates of one account
