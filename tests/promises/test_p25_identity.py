@@ -86,7 +86,7 @@ def test_no_button_asks_for_a_number_or_a_place(content: Content, engine: Engine
     for session in screens:
         for flags in (Flag.NONE, Flag.HELP):
             reply = speaker.speak(seen(engine, session.at(on=flags)), lambda _: "." * 64)
-            markup = keyboard(reply, 1).to_dict()
+            markup = keyboard(reply, 1)
             assert set(markup) == {"inline_keyboard"}
             kinds |= {tuple(sorted(button)) for row in markup["inline_keyboard"] for button in row}
 
